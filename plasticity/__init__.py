@@ -1,0 +1,39 @@
+"""From a dose to the window of raised plasticity: the public names."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plasticity.compound import load_compound
+    from plasticity.errors import InputError
+    from plasticity.model import Model
+    from plasticity.observables import pairing_change
+    from plasticity.protocol import Protocol
+    from plasticity.simulate import simulate
+    from plasticity.study import Study
+    from plasticity.window import windows
+
+__version__ = "0.1.0"
+__all__ = ["InputError", "Model", "Protocol", "Study", "load_compound", "pairing_change", "simulate", "windows"]
+
+_HOMES = {
+    "InputError": "errors",
+    "Model": "model",
+    "Protocol": "protocol",
+    "Study": "study",
+    "load_compound": "compound",
+    "pairing_change": "observables",
+    "simulate": "simulate",
+    "windows": "window",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name where it is first used, so that the package itself imports at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'plasticity' has no attribute {name!r}; public names: {', '.join(__all__)}")
+    return getattr(importlib.import_module(f"plasticity.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

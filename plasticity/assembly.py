@@ -1,0 +1,314 @@
+"""Kernels and compounds joined into one system: which number sits in which slot, and who reads what from whom."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plasticity.compound import Compound
+from plasticity.declare import Input, Kernel, Parameter, Signal, State
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One kernel at its place: once in the model, or in the block of one compound."""
+
+    kernel: Kernel
+    compound: Compound | None = None
+
+    def key(self, name: str) -> str:
+        """Key of one of its states, inputs or signals."""
+        return _key(self.compound, name)
+
+    def states(self) -> tuple[State, ...]:
+        """Return the states that it has here."""
+        return tuple(s for s in self.kernel.states if self.compound is None or s.name in self.compound.states)
+
+
+def _key(compound: Compound | None, name: str) -> str:
+    return f"{compound.name}.{name}" if compound else name
+
+
+class Assembly:
+    """An ordered set of kernels for the compounds of one protocol.
+
+    Parameters
+    ----------
+    kernels : sequence of Kernel
+    compounds : sequence of Compound
+
+    Attributes
+    ----------
+    instances : tuple of Instance
+        In the order of their signals.
+    states, inputs, parameters : dict
+        Declaration by key, in the order of the slots. Keys of a compound are ``lsd.effect``.
+    declared : dict
+        Every declared parameter by its bare name, those of compounds included.
+
+    Raises
+    ------
+    TypeError
+        If a name is declared twice or by nobody, or if signals form a cycle; the message says who reads what.
+
+    Examples
+    --------
+    >>> from plasticity.compound import load_compound
+    >>> from plasticity.model import Model
+    >>> assembly = Model().assemble([load_compound("psilocybin")])
+    >>> list(assembly.states)[:3]
+    ['psilocybin.gut', 'psilocybin.central', 'psilocybin.effect']
+    """
+
+    def __init__(self, kernels: Sequence[Kernel], compounds: Sequence[Compound]) -> None:
+        placed = sorted((i for k in kernels for i in _place(k, compounds)), key=lambda i: i.compound is None)
+        self.compounds = tuple(compounds)
+        self.declared = _declared(kernels)
+        self.states: dict[str, State] = {}
+        self.inputs: dict[str, Input] = {}
+        self._givers: dict[str, list[tuple[Instance, Signal]]] = {}
+        for instance in placed:
+            for state in instance.states():
+                _once(self.states, instance.key(state.name), state)
+            for channel in instance.kernel.inputs:
+                _once(self.inputs, instance.key(channel.name), channel)
+            for signal in instance.kernel.gives:
+                key = signal.name if signal.total else instance.key(signal.name)
+                self._givers.setdefault(key, []).append((instance, signal))
+        for key, givers in self._givers.items():
+            if len(givers) > 1 and not all(signal.total for _, signal in givers):
+                names = " and ".join(instance.kernel.name for instance, _ in givers)
+                raise TypeError(f"signal {key} is given by {names}; only a total may be given more than once")
+        self._totals = {signal.name for kernel in kernels for signal in kernel.gives if signal.total}
+        self.instances = tuple(self._sorted(placed))
+        self.parameters = self._parameters()
+
+    def _sorted(self, placed: Sequence[Instance]) -> Iterator[Instance]:
+        done: list[Instance] = []
+
+        def visit(instance: Instance, path: tuple[str, ...]) -> None:
+            name = instance.kernel.name
+            if name in path:
+                raise TypeError(f"signals form a cycle: {' reads '.join((*path[path.index(name) :], name))}")
+            for letter, read in sorted(instance.kernel.reads):
+                if letter == "u":
+                    for giver, _ in self._found(instance, read):
+                        if giver not in done:
+                            visit(giver, (*path, name))
+            if instance not in done:
+                done.append(instance)
+
+        for instance in placed:
+            visit(instance, ())
+        yield from done
+
+    def _found(self, instance: Instance, name: str) -> list[tuple[Instance, Signal]]:
+        """Find who gives what an instance reads as ``u.name``; nobody gives a scheduled input or an empty total."""
+        own = instance.key(name)
+        if own in self.inputs or name in self.inputs:
+            return []
+        if own in self._givers or name in self._givers:
+            return self._givers.get(own, self._givers.get(name, []))
+        if name in self._totals:
+            return []
+        raise TypeError(f"kernel {instance.kernel.name} reads u.{name}, which no kernel of this model gives")
+
+    def _parameters(self) -> dict[str, Parameter]:
+        own, shared = {}, {}
+        for instance in self.instances:
+            for letter, name in sorted(instance.kernel.reads):
+                if letter != "p":
+                    continue
+                if name not in self.declared:
+                    raise TypeError(f"kernel {instance.kernel.name} reads p.{name}, which no kernel declares")
+                declared = self.declared[name]
+                if declared.value is not None:
+                    shared[name] = declared
+                elif instance.compound and name in instance.compound.numbers:
+                    own[instance.key(name)] = declared
+        for name, declared in self.declared.items():
+            if declared.value is not None:
+                shared.setdefault(name, declared)
+        return shared | own
+
+    # -- values -------------------------------------------------------------------------------------------------
+
+    def defaults(self) -> dict[str, float]:
+        """Give the value of every number in force: all parameters, and all numbers of the compounds."""
+        values = {name: p.value for name, p in self.parameters.items() if p.value is not None}
+        for compound in self.compounds:
+            values |= {_key(compound, name): number.value for name, number in compound.numbers.items()}
+        return values
+
+    def vector(self, values: Mapping[str, float]) -> NDArray[np.float64]:
+        """Order values as the compiled model wants them, shape (parameters,)."""
+        return np.array([values[key] for key in self.parameters], dtype=float)
+
+    def baseline(self, values: Mapping[str, float]) -> NDArray[np.float64]:
+        """Resting state for these parameter values, shape (states,)."""
+        p = SimpleNamespace(**{k: v for k, v in values.items() if "." not in k})
+        return np.array([s.baseline(p) if callable(s.baseline) else s.baseline for s in self.states.values()], dtype=float)
+
+    def resting_inputs(self) -> NDArray[np.float64]:
+        """Values of the inputs outside any record, shape (inputs,)."""
+        return np.array([channel.default for channel in self.inputs.values()], dtype=float)
+
+    # -- the equations --------------------------------------------------------------------------------------------
+
+    def evaluate(
+        self, t: Any, states: Mapping[str, Any], inputs: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Run the kernels as plain functions.
+
+        Parameters
+        ----------
+        t : array_like
+            Time [h].
+        states, inputs, values : mapping of str to array_like
+            By key, all of one shape.
+
+        Returns
+        -------
+        rates, signals : dict
+            Rates by the keys of the states; signals by key, totals summed.
+        """
+        from plasticity.symbolic import split
+
+        return self._walk(states, inputs, values, lambda k, x, u, p: split(k, k(t, SimpleNamespace(**x), SimpleNamespace(**u), SimpleNamespace(**p))))
+
+    def _walk(self, states: Mapping[str, Any], inputs: Mapping[str, Any], values: Mapping[str, Any], run: Any, name: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        rates: dict[str, Any] = {}
+        signals: dict[str, Any] = {}
+        for instance in self.instances:
+            x, u, p = self._arguments(instance, states, inputs, values, signals)
+            own_rates, own_signals = run(instance.kernel, x, u, p)
+            for state, rate in zip(instance.kernel.states, own_rates, strict=True):
+                if instance.key(state.name) in self.states:
+                    rates[instance.key(state.name)] = rate
+            for signal, value in zip(instance.kernel.gives, own_signals, strict=True):
+                if signal.of is None or (instance.compound and signal.of in instance.compound.states):
+                    key = signal.name if signal.total else instance.key(signal.name)
+                    value = signals[key] + value if key in signals else value
+                    signals[key] = name(key, value) if name else value
+        return rates, signals
+
+    def _arguments(
+        self, instance: Instance, states: Mapping[str, Any], inputs: Mapping[str, Any], values: Mapping[str, Any],
+        signals: Mapping[str, Any],
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:  # fmt: skip
+        x: dict[str, Any] = {}
+        u: dict[str, Any] = {}
+        p: dict[str, Any] = {}
+        for letter, name in instance.kernel.reads:
+            own = instance.key(name)
+            if letter == "x":
+                x[name] = states[own] if own in states else states[name] if name in states else self._resting(instance, name)
+            elif letter == "p":
+                p[name] = values[own] if own in values else values[name] if name in values else self.declared[name].absent
+            else:
+                sources = (inputs, signals)
+                found = [s[key] for key in (own, name) for s in sources if key in s]
+                u[name] = found[0] if found else 0.0
+        return x, u, p
+
+    def _resting(self, instance: Instance, name: str) -> float:
+        """Value that a state the compound lacks holds for ever."""
+        for kernel in {i.kernel for i in self.instances if i.compound}:
+            for state in kernel.states:
+                if state.name == name and not callable(state.baseline):
+                    return state.baseline
+        raise TypeError(f"kernel {instance.kernel.name} reads x.{name}, which no kernel of this model declares")
+
+    # -- the compiled model ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def key(self) -> str:
+        """Name of the compiled model: a hash of its structure and of every text that goes into it."""
+        import inspect
+
+        from plasticity.solver.cache import fingerprint
+
+        blocks = {compound.name: f"block{i}" for i, compound in enumerate(self.compounds)}
+
+        def positional(key: str) -> str:
+            head, dot, tail = key.partition(".")
+            return f"{blocks[head]}.{tail}" if dot else key
+
+        structure = [f"{i.kernel.name}@{blocks[i.compound.name] if i.compound else 'model'}" for i in self.instances]
+        structure += [positional(key) for table in (self.states, self.inputs, self.parameters) for key in table]
+        files = {inspect.getfile(i.kernel.function) for i in self.instances}
+        here = Path(__file__).parent
+        files |= {str(here / name) for name in ("declare.py", "ratelaws.py", "symbolic.py", "assembly.py")}
+        return fingerprint([*structure, *(Path(file).read_text(encoding="utf-8") for file in sorted(files))])
+
+    def compiled(self) -> ModuleType:
+        """Load the compiled model, writing and compiling it where it is new."""
+        from plasticity.solver.cache import module
+
+        return module(self.key, self.text)
+
+    def text(self) -> str:
+        """Write the module of the compiled model."""
+        from plasticity.solver.generate import module_text
+
+        return module_text(self.system())
+
+    def system(self) -> Any:
+        """Read all kernels into one system of expressions (`plasticity.solver.generate.System`)."""
+        import sympy
+
+        from plasticity.solver import generate
+        from plasticity.symbolic import trace
+
+        statements: list[tuple[Any, Any]] = []
+
+        def named(key: str, value: Any) -> Any:
+            value = sympy.sympify(value)
+            if value.is_Number or value.is_Symbol:
+                return value
+            symbol = sympy.Symbol(f"s{len(statements)}", real=True)
+            statements.append((symbol, value))
+            return symbol
+
+        def slots(table: Mapping[str, Any], symbol: Any) -> dict[str, Any]:
+            return {key: symbol(i) for i, key in enumerate(table)}
+
+        rates, _ = self._walk(
+            slots(self.states, generate.state),
+            slots(self.inputs, generate.given),
+            slots(self.parameters, generate.parameter),
+            trace,
+            named,
+        )
+        return generate.System(len(self.inputs), len(self.parameters), statements, [rates[key] for key in self.states])
+
+
+def _place(kernel: Kernel, compounds: Sequence[Compound]) -> list[Instance]:
+    """Give the kernel its places: for each compound that has all numbers it cannot do without."""
+    if kernel.per == "model":
+        return [Instance(kernel)]
+    needed = {p.name for p in kernel.parameters if p.value is None and p.absent is None}
+    return [Instance(kernel, compound) for compound in compounds if needed <= set(compound.numbers)]
+
+
+def _once(table: dict[str, Any], key: str, value: Any) -> None:
+    if key in table:
+        raise TypeError(f"{key} is declared twice")
+    table[key] = value
+
+
+def _declared(kernels: Sequence[Kernel]) -> dict[str, Parameter]:
+    """Collect all parameters by name; kernels that share one must share its declaration."""
+    declared: dict[str, Parameter] = {}
+    for kernel in kernels:
+        names = Counter(p.name for p in kernel.parameters)
+        for parameter in kernel.parameters:
+            if names[parameter.name] > 1 or declared.setdefault(parameter.name, parameter) != parameter:
+                raise TypeError(f"parameter {parameter.name} is declared twice, in kernel {kernel.name} and before")
+    return declared

@@ -1,0 +1,1 @@
+"""The equations: one file per sub-model, nothing but declared functions."""

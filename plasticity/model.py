@@ -1,0 +1,144 @@
+"""Which law fills which layer of the chain: the kernels of one model, found by their files."""
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from plasticity import kernels as shipped
+from plasticity.assembly import Assembly
+from plasticity.compound import Compound
+from plasticity.declare import Kernel
+from plasticity.errors import InputError, unknown_name
+
+
+def _kernels_of(module: ModuleType) -> list[Kernel]:
+    return [v for v in vars(module).values() if isinstance(v, Kernel) and v.function.__module__ == module.__name__]
+
+
+@cache
+def declared_kernels(folder: str | None = None) -> tuple[Kernel, ...]:
+    """Find all kernels that ship with the package, or those in a folder of the user's.
+
+    Parameters
+    ----------
+    folder : str, optional
+        Folder with one Python file per sub-model.
+
+    Returns
+    -------
+    tuple of Kernel
+        In the order of the files' names.
+
+    Examples
+    --------
+    >>> sorted(k.variant for k in declared_kernels() if k.layer == "brake")
+    ['feedback', 'first_order', 'zero_order']
+    """
+    if folder is None:
+        names = [info.name for info in pkgutil.iter_modules(shipped.__path__)]
+        return tuple(k for n in names for k in _kernels_of(importlib.import_module(f"{shipped.__name__}.{n}")))
+    found: list[Kernel] = []
+    for path in sorted(Path(folder).glob("*.py")):
+        spec = importlib.util.spec_from_file_location(f"plasticity_user_kernels_{path.stem}", path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found += _kernels_of(module)
+    return tuple(found)
+
+
+class Model:
+    """An ordered choice of kernels.
+
+    Parameters
+    ----------
+    calcium : str
+        ``"averaged"`` (also ``open_cell``) or ``"oscillator"``.
+    brake : str
+        ``"first_order"`` (m1), ``"feedback"`` (m2) or ``"zero_order"`` (m3).
+    modules : sequence of str
+        Layers that are off unless named: ``"memory"``, ``"belief"``.
+    folder : path, optional
+        Folder with further kernels; a layer and variant found there replaces the shipped one.
+    **layers : str
+        Variant of any other layer, by the layer's name.
+
+    Raises
+    ------
+    InputError
+        If a layer, variant or module is unknown; the message names the nearest.
+
+    Examples
+    --------
+    >>> Model(brake="m2").variants["brake"]
+    'feedback'
+    """
+
+    def __init__(
+        self,
+        calcium: str = "averaged",
+        brake: str = "first_order",
+        modules: Sequence[str] = (),
+        folder: str | Path | None = None,
+        **layers: str,
+    ) -> None:
+        own = declared_kernels(str(folder)) if folder is not None else ()
+        replaced = {(k.layer, k.variant) for k in own}
+        candidates = [*own, *(k for k in declared_kernels() if (k.layer, k.variant) not in replaced)]
+        chosen = {"calcium": calcium, "brake": brake, **layers}
+        on = {k.layer for k in candidates if k.default}
+        optional = {k.layer for k in candidates} - on
+        for name in modules:
+            if name not in optional:
+                raise unknown_name("module", name, optional)
+        self.modules = tuple(dict.fromkeys(modules))
+        self.kernels: tuple[Kernel, ...] = ()
+        self.variants: dict[str, str] = {}
+        for layer in chosen:
+            if layer not in on:
+                raise unknown_name("layer", layer, on)
+        for layer in sorted(on | set(self.modules)):
+            of_layer = [k for k in candidates if k.layer == layer]
+            default = next((k.variant for k in of_layer if k.default), of_layer[0].variant)
+            asked = chosen.get(layer, default)
+            fitting = [k for k in of_layer if asked == k.variant or asked in k.aliases]
+            if not fitting:
+                raise unknown_name(f"{layer} kernel", asked, {k.variant for k in of_layer})
+            self.variants[layer] = fitting[0].variant
+            self.kernels += tuple(fitting)
+        self.folder = str(folder) if folder is not None else None
+
+    def __repr__(self) -> str:
+        chosen = ", ".join(f"{layer}={variant!r}" for layer, variant in self.variants.items() if variant != "only")
+        return f"Model({chosen}, modules={self.modules!r})"
+
+    def describe(self) -> dict[str, object]:
+        """Plain data that says which laws are used, for files."""
+        chosen = {layer: variant for layer, variant in self.variants.items() if variant != "only"}
+        return {**chosen, "modules": list(self.modules), **({"folder": self.folder} if self.folder else {})}
+
+    def assemble(self, compounds: Sequence[Compound]) -> Assembly:
+        """Join the kernels with the compounds of a protocol.
+
+        Parameters
+        ----------
+        compounds : sequence of Compound
+            All of one species, each once.
+
+        Returns
+        -------
+        Assembly
+
+        Raises
+        ------
+        InputError
+            If a compound is given twice.
+        """
+        names = [c.name for c in compounds]
+        if len(set(names)) < len(names):
+            raise InputError(f"compounds {', '.join(names)}: each may be given once; doses of one compound share its block")
+        return Assembly(self.kernels, compounds)

@@ -1,0 +1,1 @@
+"""Integration of many small stiff systems at once; knows no biology."""

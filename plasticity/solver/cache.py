@@ -1,0 +1,96 @@
+"""Generated modules on disk, each in a folder named by a hash of all that went into it."""
+
+import hashlib
+import importlib.util
+import logging
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import ModuleType
+
+LOG = logging.getLogger("plasticity")
+MODULE = "compiled_model.py"
+
+
+def folder() -> Path:
+    """Folder of the cache: ``PLASTICITY_CACHE``, or the user's cache folder.
+
+    Examples
+    --------
+    >>> folder().name
+    'plasticity'
+    """
+    chosen = os.environ.get("PLASTICITY_CACHE")
+    if chosen:
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "plasticity"
+
+
+def fingerprint(parts: Iterable[str]) -> str:
+    """Hash texts together with the versions of all that turns them into machine code.
+
+    Examples
+    --------
+    >>> fingerprint(["a"]) == fingerprint(["a"]), fingerprint(["ab"]) == fingerprint(["a", "b"])
+    (True, False)
+    """
+    from importlib.metadata import version
+
+    stack = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy", "sympy")]
+    own = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
+    digest = hashlib.sha256()
+    for part in [*parts, *own, *stack, platform.python_version(), platform.machine()]:
+        digest.update(hashlib.sha256(part.encode()).digest())
+    return digest.hexdigest()[:24]
+
+
+def module(key: str, text: Callable[[], str]) -> ModuleType:
+    """Load the generated module named `key`, writing it first where it is missing.
+
+    Parameters
+    ----------
+    key : str
+        From `fingerprint`.
+    text : callable
+        Gives the module's text; called only when it is missing.
+
+    Returns
+    -------
+    module
+        Loaded once per process. Where the cache folder cannot be written, the module lives in a temporary folder.
+    """
+    name = f"plasticity_compiled_{key}"
+    if name in sys.modules:
+        return sys.modules[name]
+    path = folder() / key / MODULE
+    if not path.is_file():
+        path = _write(key, text())
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[name] = loaded
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def _write(key: str, text: str) -> Path:
+    """Write a module into its folder in one step, so that many processes may start at once."""
+    LOG.info("compiling a new model structure, once (about ten seconds)")
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix="new-", dir=folder()))
+    except OSError as error:
+        LOG.warning("the cache folder %s cannot be written (%s); this run compiles for itself", folder(), error)
+        fresh = Path(tempfile.mkdtemp(prefix="plasticity-"))
+        (fresh / MODULE).write_text(text, encoding="utf-8")
+        return fresh / MODULE
+    (fresh / MODULE).write_text(text, encoding="utf-8")
+    try:
+        fresh.rename(folder() / key)
+    except OSError:
+        shutil.rmtree(fresh)
+    return folder() / key / MODULE

@@ -1,0 +1,309 @@
+"""The stepping loop: many trajectories at once, each in its own lane with its own step, by a Rosenbrock method.
+
+This file is complete for one trivial problem (decay), between the two marks below. A compiled model is this very text
+with that section replaced by its own equations, so that everything is constant offsets into one flat workspace and
+every loop over lanes can run on vector registers.
+"""
+
+import numpy as np
+from numba import njit
+
+from plasticity.solver.elementary import exp, log, power, sigmoid, softplus, sqrt  # noqa: F401
+
+PLAIN = {"error_model": "numpy", "fastmath": {"contract", "nsz"}}
+
+# <problem>
+STATES = 1
+INPUTS = 0
+PARAMETERS = 1
+CONSTANTS = 1
+ENTRIES = 1
+LANES = 8
+STATE = 0
+STAGE = 8
+VALUE = 16
+INPUT = 24
+PARAMETER = 24
+CONSTANT = 32
+ENTRY = 40
+INVERSE = 48
+SLOPE = 56
+SIZE = 120
+
+
+@njit(**PLAIN)
+def prepare(w):
+    """Everything that depends on the parameters alone."""
+    for l in range(LANES):
+        w[32 + l] = -w[24 + l]
+
+
+@njit(**PLAIN)
+def rates(w):
+    """Rates of the stage values."""
+    for l in range(LANES):
+        w[16 + l] = w[32 + l] * w[8 + l]
+
+
+@njit(**PLAIN)
+def factor(w):
+    """LU factors of I / (h gamma) - J at the state."""
+    for l in range(LANES):
+        w[40 + l] = 1.0 / (w[48 + l] - w[32 + l])
+
+
+@njit(**PLAIN)
+def solve(w):
+    """Solve with the factors, in place."""
+    for l in range(LANES):
+        w[16 + l] = w[16 + l] * w[40 + l]
+
+
+# </problem>
+# <method>
+STAGES = 1
+ORDER = 1
+GAMMA = 1.0
+A = np.zeros((1, 1))
+C = np.zeros((1, 1))
+B = np.ones(1)
+H = np.zeros((3, 1))
+# </method>
+
+REACHED_END = 0
+STEP_LIMIT = -1
+NOT_FINITE = -2
+STEP_TOO_SMALL = -3
+RECORD_FULL = -10
+SAFETY = 0.9
+SHRINK = 0.2
+GROW = 6.0
+WIDTH = STATES * LANES
+
+
+@njit(**PLAIN)
+def attempt(w, h):
+    """Take one step in every lane; the new values are left in STAGE, the error estimate in the last slope."""
+    for l in range(LANES):
+        w[INVERSE + l] = 1.0 / (h[l] * GAMMA)
+    factor(w)
+    for i in range(STAGES):
+        for e in range(WIDTH):
+            w[STAGE + e] = w[STATE + e]
+        for j in range(i):
+            a = A[i, j]
+            for e in range(WIDTH):
+                w[STAGE + e] += a * w[SLOPE + j * WIDTH + e]
+        rates(w)
+        for j in range(i):
+            for s in range(STATES):
+                for l in range(LANES):
+                    w[VALUE + s * LANES + l] += C[i, j] * GAMMA * w[INVERSE + l] * w[SLOPE + j * WIDTH + s * LANES + l]
+        solve(w)
+        for e in range(WIDTH):
+            w[SLOPE + i * WIDTH + e] = w[VALUE + e]
+    for e in range(WIDTH):
+        w[STAGE + e] = w[STATE + e]
+    for i in range(STAGES):
+        b = B[i]
+        for e in range(WIDTH):
+            w[STAGE + e] += b * w[SLOPE + i * WIDTH + e]
+
+
+@njit(**PLAIN)
+def error_norm(w, l, rtol, atol):
+    """Root mean square of the last slope over the tolerances; not finite where the step is not."""
+    total = 0.0
+    for s in range(STATES):
+        old = w[STATE + s * LANES + l]
+        new = w[STAGE + s * LANES + l]
+        ratio = w[SLOPE + (STAGES - 1) * WIDTH + s * LANES + l] / (atol[s] + rtol * max(abs(old), abs(new)))
+        total += ratio * ratio + 0.0 * new
+    return np.sqrt(total / STATES)
+
+
+@njit(**PLAIN)
+def record_step(w, l, record):
+    """Keep the polynomial of the step, in powers of the fraction of the step."""
+    for s in range(STATES):
+        old = w[STATE + s * LANES + l]
+        new = w[STAGE + s * LANES + l]
+        first = 0.0
+        second = 0.0
+        third = 0.0
+        for i in range(STAGES):
+            slope = w[SLOPE + i * WIDTH + s * LANES + l]
+            first += H[0, i] * slope
+            second += H[1, i] * slope
+            third += H[2, i] * slope
+        record[s, 0] = old
+        record[s, 1] = new - old + first
+        record[s, 2] = second - first
+        record[s, 3] = third - second
+        record[s, 4] = -third
+
+
+@njit(**PLAIN)
+def starting_step(w, l, left, rtol, atol):
+    """Step that changes the state by a hundredth of itself; all that is left where nothing moves; NaN if not finite."""
+    size = 0.0
+    speed = 0.0
+    for s in range(STATES):
+        value = w[STATE + s * LANES + l]
+        scale = atol[s] + rtol * abs(value)
+        size += (value / scale) ** 2
+        speed += (w[VALUE + s * LANES + l] / scale) ** 2
+    if not np.isfinite(speed):
+        return np.nan
+    if speed * left * left <= 1e-8 * size or speed == 0.0:
+        return left
+    return min(left, 0.01 * np.sqrt(max(size, 1.0) / speed))
+
+
+@njit(**PLAIN)
+def settle(w, l, time, cursor, last, event_time, event_slot, event_value):
+    """Apply the events that are due: amounts added to states, values set on inputs. Returns the next event."""
+    while cursor < last and event_time[cursor] <= time:
+        slot = event_slot[cursor]
+        if slot < STATES:
+            w[STATE + slot * LANES + l] += event_value[cursor]
+        else:
+            w[INPUT + (slot - STATES) * LANES + l] = event_value[cursor]
+        cursor += 1
+    return cursor
+
+
+@njit(**PLAIN)
+def load(w, l, y, u, p):
+    """Put one member into a lane."""
+    for s in range(STATES):
+        w[STATE + s * LANES + l] = y[s]
+    for s in range(INPUTS):
+        w[INPUT + s * LANES + l] = u[s]
+    for s in range(PARAMETERS):
+        w[PARAMETER + s * LANES + l] = p[s]
+
+
+@njit(cache=True, nogil=True, **PLAIN)
+def integrate(
+    start, end, y, u, p, event_from, event_time, event_slot, event_value,
+    rtol, atol, longest, step_limit, record_time, record, status, steps, rejected, reached,
+):  # fmt: skip
+    """Integrate every member of an ensemble from `start` to `end`.
+
+    Shapes: y (n, states), u (n, inputs), p (n, parameters), event_from (n + 1,), events (all,), atol (states,),
+    record_time (n, room + 1), record (n, room, states, 5), status, steps, rejected (n,), reached (n,).
+    `y` holds the values at the end afterwards, `u` the inputs.
+    """
+    members = y.shape[0]
+    room = record.shape[1]
+    w = np.zeros(SIZE)
+    member = np.full(LANES, -1)
+    cursor = np.zeros(LANES, np.int64)
+    time = np.zeros(LANES)
+    target = np.zeros(LANES)
+    h = np.ones(LANES)
+    wanted = np.zeros(LANES)
+    fresh = np.zeros(LANES, np.bool_)
+    grows = np.ones(LANES, np.bool_)
+    waiting = 0
+    running = 0
+    for l in range(LANES):
+        load(w, l, y[min(l, members - 1)], u[min(l, members - 1)], p[min(l, members - 1)])
+    while True:
+        loaded = False
+        for l in range(LANES):
+            if member[l] < 0 and waiting < members:
+                m = waiting
+                waiting += 1
+                running += 1
+                loaded = True
+                member[l] = m
+                load(w, l, y[m], u[m], p[m])
+                time[l] = start
+                cursor[l] = settle(w, l, start, event_from[m], event_from[m + 1], event_time, event_slot, event_value)
+                fresh[l] = True
+                record_time[m, 0] = start
+                steps[m] = 0
+                rejected[m] = 0
+                status[m] = REACHED_END
+        if loaded:
+            prepare(w)
+        if running == 0:
+            return
+        restart = False
+        for l in range(LANES):
+            restart = restart or (member[l] >= 0 and fresh[l])
+        if restart:
+            for e in range(WIDTH):
+                w[STAGE + e] = w[STATE + e]
+            rates(w)
+        for l in range(LANES):
+            m = member[l]
+            if m < 0:
+                h[l] = 1.0
+                continue
+            if fresh[l]:
+                following = event_from[m + 1]
+                target[l] = min(end, event_time[cursor[l]]) if cursor[l] < following else end
+                wanted[l] = starting_step(w, l, target[l] - time[l], rtol, atol)
+                fresh[l] = False
+                grows[l] = True
+            left = target[l] - time[l]
+            h[l] = min(wanted[l], longest)
+            if h[l] >= left * 0.999999:
+                h[l] = left
+            elif h[l] > 0.5 * left:
+                h[l] = 0.5 * left
+        attempt(w, h)
+        for l in range(LANES):
+            m = member[l]
+            if m < 0:
+                continue
+            outcome = 1
+            error = error_norm(w, l, rtol, atol)
+            if not np.isfinite(wanted[l]):
+                outcome = NOT_FINITE
+            elif not error <= 1.0:
+                rejected[m] += 1
+                scale = SHRINK if not np.isfinite(error) else max(SHRINK, SAFETY * error ** (-1.0 / ORDER))
+                wanted[l] = h[l] * scale
+                grows[l] = False
+                if wanted[l] <= 4e-16 * max(abs(time[l]), abs(target[l])):
+                    outcome = STEP_TOO_SMALL if np.isfinite(error) else NOT_FINITE
+            else:
+                if room > 0:
+                    if steps[m] < room:
+                        record_step(w, l, record[m, steps[m]])
+                    else:
+                        outcome = RECORD_FULL
+                scale = min(GROW, SAFETY * max(error, 1e-10) ** (-1.0 / ORDER))
+                if not grows[l]:
+                    scale = min(scale, 1.0)
+                wanted[l] = max(h[l] * scale, min(wanted[l], h[l]) * SHRINK)
+                grows[l] = True
+                time[l] = target[l] if h[l] == target[l] - time[l] else time[l] + h[l]
+                if outcome == 1:
+                    steps[m] += 1
+                    if room > 0:
+                        record_time[m, steps[m]] = time[l]
+                for s in range(STATES):
+                    w[STATE + s * LANES + l] = w[STAGE + s * LANES + l]
+                if time[l] >= target[l]:
+                    cursor[l] = settle(
+                        w, l, time[l], cursor[l], event_from[m + 1], event_time, event_slot, event_value
+                    )
+                    fresh[l] = True
+                    if time[l] >= end:
+                        outcome = REACHED_END if outcome == 1 else outcome
+            if outcome == 1 and steps[m] + rejected[m] >= step_limit:
+                outcome = STEP_LIMIT
+            if outcome != 1:
+                status[m] = outcome
+                reached[m] = time[l]
+                for s in range(STATES):
+                    y[m, s] = w[STATE + s * LANES + l]
+                for s in range(INPUTS):
+                    u[m, s] = w[INPUT + s * LANES + l]
+                member[l] = -1
+                running -= 1

@@ -1,0 +1,55 @@
+"""One integrated trajectory: a polynomial per step, right-continuous at events."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.interpolate import PPoly
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Dense output of one run.
+
+    Attributes
+    ----------
+    times : ndarray, shape (steps + 1,)
+        Ends of the steps.
+    pieces : ndarray, shape (steps, states, 5)
+        Coefficients in powers of the fraction of the step.
+    final : ndarray, shape (states,)
+        State at the last time, after any event there.
+    status : int
+        0 where the end was reached, else a negative code.
+    rejected : int
+        Number of rejected steps.
+    """
+
+    times: NDArray[np.float64]
+    pieces: NDArray[np.float64]
+    final: NDArray[np.float64]
+    status: int
+    rejected: int
+
+    def __call__(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Evaluate all states, shape (states, times); NaN after the time that was reached."""
+        if len(self.pieces) == 0:
+            return np.full((self.final.size, len(times)), np.nan)
+        step = np.clip(np.searchsorted(self.times, times, side="right") - 1, 0, len(self.pieces) - 1)
+        s = ((times - self.times[step]) / np.diff(self.times)[step])[:, None]
+        c = self.pieces[step]
+        values = c[..., 0] + s * (c[..., 1] + s * (c[..., 2] + s * (c[..., 3] + s * c[..., 4])))
+        values[times == self.times[-1]] = self.final
+        values[times > self.times[-1]] = np.nan
+        return values.T
+
+    def polynomial(self, state: int) -> "PPoly":
+        """Piecewise polynomial of one state in time."""
+        from scipy.interpolate import PPoly
+
+        widths = np.diff(self.times)
+        coefficients = self.pieces[:, state, :].T / widths ** np.arange(5)[:, None]
+        return PPoly(coefficients[::-1], self.times)

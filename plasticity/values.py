@@ -1,0 +1,101 @@
+"""Which number is in force: defaults, parameter sets and overrides, checked against what is physical and plausible."""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+from plasticity.assembly import Assembly
+from plasticity.compound import compound_names, parameter_sets
+from plasticity.declare import Parameter
+from plasticity.errors import InputError, unknown_name
+from plasticity.units import quantity
+
+Given = str | float
+
+
+def in_force(
+    assembly: Assembly, parameters: Mapping[str, Given] | None = None, parameter_set: str | None = None
+) -> tuple[dict[str, float], list[str]]:
+    """Put overrides over the defaults.
+
+    Parameters
+    ----------
+    assembly : Assembly
+    parameters : mapping of str to str or float, optional
+        Text with a unit, or a number in the canonical unit, by name (``brake_tau``) or ``compound.name``
+        (``mdma.clearance``). They go over the parameter set.
+    parameter_set : str, optional
+        Name of a set of values that ships with a compound.
+
+    Returns
+    -------
+    values : dict
+        Every number in force, by name.
+    warnings : list of str
+        One line for each value outside its plausible range.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, a unit is wrong, a value is unphysical, or a relation between parameters does not hold.
+
+    Examples
+    --------
+    >>> from plasticity.model import Model
+    >>> values, warnings = in_force(Model().assemble([]), {"brake_tau": "30 d"})
+    >>> values["brake_tau"], warnings
+    (720.0, ['brake_tau = 720 h is outside its plausible range, 105 to 195 h'])
+    """
+    values = assembly.defaults()
+    warnings: list[str] = []
+    for name, given in {**_set(assembly, parameter_set), **(parameters or {})}.items():
+        declared = _declaration(assembly, name)
+        unit = declared.unit
+        value = quantity(given, unit, f"parameter {name}")
+        if not declared.bound.holds(value):
+            raise InputError(f"parameter {name}: {given!r} is unphysical; allowed: {declared.bound} [{declared.unit}]")
+        values[name] = value
+        plausible = _plausible(assembly, name, declared)
+        if plausible and not plausible[0] <= value <= plausible[1]:
+            low, high, shown = *plausible, "" if unit == "1" else f" {unit}"
+            warnings.append(f"{name} = {value:g}{shown} is outside its plausible range, {low:g} to {high:g}{shown}")
+    shared = SimpleNamespace(**{name: value for name, value in values.items() if "." not in name})
+    for instance in assembly.instances:
+        for condition in instance.kernel.requires:
+            if not condition.holds(shared):
+                raise InputError(f"parameters of {instance.kernel.name}: must hold: {condition.text}")
+    return values, warnings
+
+
+def _set(assembly: Assembly, name: str | None) -> dict[str, float]:
+    if name is None:
+        return {}
+    sets = parameter_sets()
+    if name not in sets:
+        raise unknown_name("parameter set", name, sets)
+    return dict(sets[name])
+
+
+def _declaration(assembly: Assembly, name: str) -> Parameter:
+    """Find the declaration that a name stands for."""
+    head, dot, tail = name.partition(".")
+    if not dot:
+        shared = {key: p for key, p in assembly.parameters.items() if "." not in key}
+        if name not in shared:
+            raise unknown_name("parameter", name, shared)
+        return shared[name]
+    present = {compound.name: compound for compound in assembly.compounds}
+    if head not in present:
+        if head in compound_names():
+            raise InputError(f"parameter {name}: no dose of {head} in this protocol; allowed: {', '.join(present) or 'none'}")
+        raise unknown_name("compound", head, compound_names())
+    known = [key for key in present[head].numbers if key in assembly.declared]
+    if tail not in known:
+        raise unknown_name(f"parameter of {head}", tail, known)
+    return assembly.declared[tail]
+
+
+def _plausible(assembly: Assembly, name: str, declared: Parameter) -> tuple[float, float] | None:
+    head, dot, tail = name.partition(".")
+    if not dot:
+        return declared.range
+    return next(c for c in assembly.compounds if c.name == head).numbers[tail].range

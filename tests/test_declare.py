@@ -1,0 +1,87 @@
+"""What the declaration refuses: whatever could not be read as an equation."""
+
+import pytest
+
+from plasticity.declare import Parameter, Signal, State, kernel
+from plasticity.model import Model
+from plasticity.assembly import Assembly
+from plasticity.ratelaws import hill
+
+
+def test_loop_is_refused():
+    with pytest.raises(TypeError, match="kernel looping: For"):
+
+        @kernel(layer="a")
+        def looping(t, x, u, p):
+            total = 0.0
+            for _ in (1, 2):
+                total = total + x.a
+            return (total,)
+
+
+def test_branch_is_refused():
+    with pytest.raises(TypeError, match="kernel branching: IfExp"):
+
+        @kernel(layer="a")
+        def branching(t, x, u, p):
+            return (x.a if x.b else 0.0,)
+
+
+def test_plain_real_power_is_refused():
+    with pytest.raises(TypeError, match=r"x.a \*\* p.n; real powers go through ratelaws.power"):
+
+        @kernel(layer="a")
+        def powered(t, x, u, p):
+            return (x.a**p.n,)
+
+
+def test_undeclared_global_is_refused():
+    with pytest.raises(TypeError, match="sum is neither a rate law nor a float constant"):
+
+        @kernel(layer="a")
+        def summed(t, x, u, p):
+            return (sum(x.a),)
+
+
+def test_other_arguments_are_refused():
+    with pytest.raises(TypeError, match=r"must be \(t, x, u, p\)"):
+
+        @kernel(layer="a")
+        def renamed(time, x, u, p):
+            return (x.a,)
+
+
+def test_number_without_flag_is_refused():
+    with pytest.raises(TypeError, match="flag None; allowed: verified"):
+        Parameter("tau", 1.0, "h")
+
+
+def test_unknown_name_says_who_reads_it():
+    @kernel(layer="a", states=[State("a", 0.0)])
+    def lonely(t, x, u, p):
+        return (hill(u.nowhere, 1.0, 2.0) - x.a,)
+
+    with pytest.raises(TypeError, match="kernel lonely reads u.nowhere, which no kernel of this model gives"):
+        Assembly([lonely], [])
+
+
+def test_cycle_of_signals_is_named():
+    @kernel(layer="a", gives=[Signal("one")])
+    def first(t, x, u, p):
+        return (), (u.two,)
+
+    @kernel(layer="b", gives=[Signal("two")])
+    def second(t, x, u, p):
+        return (), (u.one,)
+
+    with pytest.raises(TypeError, match="signals form a cycle: first reads second reads first"):
+        Assembly([first, second], [])
+
+
+def test_same_name_twice_is_refused():
+    @kernel(layer="a", states=[State("theta", 0.0)])
+    def again(t, x, u, p):
+        return (-x.theta,)
+
+    with pytest.raises(TypeError, match="theta is declared twice"):
+        Assembly([*Model().kernels, again], [])
