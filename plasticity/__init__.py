@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from plasticity.model import Model
     from plasticity.observables import pairing_change
     from plasticity.protocol import Protocol
-    from plasticity.simulate import simulate
+    from plasticity.simulation import simulate
     from plasticity.study import Study
     from plasticity.window import windows
 
@@ -23,7 +23,7 @@ _HOMES = {
     "Study": "study",
     "load_compound": "compound",
     "pairing_change": "observables",
-    "simulate": "simulate",
+    "simulate": "simulation",
     "windows": "window",
 }
 

@@ -1,7 +1,7 @@
 """Kernels and compounds joined into one system: which number sits in which slot, and who reads what from whom."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plasticity.compound import Compound
-from plasticity.declare import Input, Kernel, Parameter, Signal, State
+from plasticity.declare import Input, Kernel, Parameter, Signal, State, split
+
+Names = Mapping[str, Any]
+Parts = tuple[tuple[Any, ...], tuple[Any, ...]]
+Run = Callable[[Kernel, Names, Names, Names], Parts]
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,8 @@ class Assembly:
     def baseline(self, values: Mapping[str, float]) -> NDArray[np.float64]:
         """Resting state for these parameter values, shape (states,)."""
         p = SimpleNamespace(**{k: v for k, v in values.items() if "." not in k})
-        return np.array([s.baseline(p) if callable(s.baseline) else s.baseline for s in self.states.values()], dtype=float)
+        resting = [s.baseline(p) if callable(s.baseline) else s.baseline for s in self.states.values()]
+        return np.array(resting, dtype=float)
 
     def resting_inputs(self) -> NDArray[np.float64]:
         """Values of the inputs outside any record, shape (inputs,)."""
@@ -178,44 +183,49 @@ class Assembly:
         rates, signals : dict
             Rates by the keys of the states; signals by key, totals summed.
         """
-        from plasticity.symbolic import split
 
-        return self._walk(states, inputs, values, lambda k, x, u, p: split(k, k(t, SimpleNamespace(**x), SimpleNamespace(**u), SimpleNamespace(**p))))
+        def plain(kernel: Kernel, x: Names, u: Names, p: Names) -> Parts:
+            return split(kernel, kernel(t, SimpleNamespace(**x), SimpleNamespace(**u), SimpleNamespace(**p)))
 
-    def _walk(self, states: Mapping[str, Any], inputs: Mapping[str, Any], values: Mapping[str, Any], run: Any, name: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self._walk(states, inputs, values, plain)
+
+    def _walk(
+        self, states: Names, inputs: Names, values: Names, run: Run, named: Callable[[Any], Any] = lambda value: value
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Run every kernel in order; each signal passes through `named` before others read it."""
         rates: dict[str, Any] = {}
         signals: dict[str, Any] = {}
         for instance in self.instances:
-            x, u, p = self._arguments(instance, states, inputs, values, signals)
-            own_rates, own_signals = run(instance.kernel, x, u, p)
+            own_rates, own_signals = run(instance.kernel, *self._arguments(instance, states, inputs, values, signals))
             for state, rate in zip(instance.kernel.states, own_rates, strict=True):
                 if instance.key(state.name) in self.states:
                     rates[instance.key(state.name)] = rate
             for signal, value in zip(instance.kernel.gives, own_signals, strict=True):
                 if signal.of is None or (instance.compound and signal.of in instance.compound.states):
                     key = signal.name if signal.total else instance.key(signal.name)
-                    value = signals[key] + value if key in signals else value
-                    signals[key] = name(key, value) if name else value
+                    signals[key] = named(signals[key] + value if key in signals else value)
         return rates, signals
 
     def _arguments(
-        self, instance: Instance, states: Mapping[str, Any], inputs: Mapping[str, Any], values: Mapping[str, Any],
-        signals: Mapping[str, Any],
-    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:  # fmt: skip
-        x: dict[str, Any] = {}
-        u: dict[str, Any] = {}
-        p: dict[str, Any] = {}
+        self, instance: Instance, states: Names, inputs: Names, values: Names, signals: Names
+    ) -> tuple[Names, Names, Names]:
+        """Find what an instance reads: its own block first, then the model's."""
+
+        def found(name: str, tables: Sequence[Names]) -> Any:
+            return next((t[key] for key in (instance.key(name), name) for t in tables if key in t), None)
+
+        tables = {"x": [states], "u": [inputs, signals], "p": [values]}
+        read: dict[str, dict[str, Any]] = {"x": {}, "u": {}, "p": {}}
         for letter, name in instance.kernel.reads:
-            own = instance.key(name)
-            if letter == "x":
-                x[name] = states[own] if own in states else states[name] if name in states else self._resting(instance, name)
-            elif letter == "p":
-                p[name] = values[own] if own in values else values[name] if name in values else self.declared[name].absent
-            else:
-                sources = (inputs, signals)
-                found = [s[key] for key in (own, name) for s in sources if key in s]
-                u[name] = found[0] if found else 0.0
-        return x, u, p
+            value = found(name, tables[letter])
+            read[letter][name] = self._absent(instance, letter, name) if value is None else value
+        return read["x"], read["u"], read["p"]
+
+    def _absent(self, instance: Instance, letter: str, name: str) -> float | None:
+        """Value of what a compound lacks: a state at rest for ever, a signal that nobody gives, a number's substitute."""
+        if letter == "u":
+            return 0.0
+        return self.declared[name].absent if letter == "p" else self._resting(instance, name)
 
     def _resting(self, instance: Instance, name: str) -> float:
         """Value that a state the compound lacks holds for ever."""
@@ -268,7 +278,7 @@ class Assembly:
 
         statements: list[tuple[Any, Any]] = []
 
-        def named(key: str, value: Any) -> Any:
+        def named(value: Any) -> Any:
             value = sympy.sympify(value)
             if value.is_Number or value.is_Symbol:
                 return value

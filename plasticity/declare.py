@@ -308,6 +308,19 @@ def kernel(
     return declare
 
 
+def split(kernel: Kernel, result: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Separate what a kernel returned into rates and signals.
+
+    Examples
+    --------
+    >>> from plasticity.kernels.brake import brake
+    >>> split(brake, (1.0,))
+    ((1.0,), ())
+    """
+    rates, signals = result if kernel.gives else (result, ())
+    return tuple(rates), tuple(signals)
+
+
 _EQUATION = (
     *(ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Assign, ast.Return, ast.Expr, ast.Constant, ast.Name),
     *(ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Call, ast.Tuple, ast.Load, ast.Store, ast.Add, ast.Sub, ast.Mult),
@@ -315,7 +328,9 @@ _EQUATION = (
 )
 
 
-def _reads(function: Callable[..., Any], arguments: tuple[str, ...] = ("t", "x", "u", "p")) -> frozenset[tuple[str, str]]:
+def _reads(
+    function: Callable[..., Any], arguments: tuple[str, ...] = ("t", "x", "u", "p")
+) -> frozenset[tuple[str, str]]:
     """Check that `function` is an equation and collect the names that it reads, callees of the parameters included."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(tree, ast.FunctionDef)

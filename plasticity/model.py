@@ -1,54 +1,13 @@
 """Which law fills which layer of the chain: the kernels of one model, found by their files."""
 
-import importlib
-import importlib.util
-import pkgutil
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 
-from plasticity import kernels as shipped
 from plasticity.assembly import Assembly
 from plasticity.compound import Compound
 from plasticity.declare import Kernel
 from plasticity.errors import InputError, unknown_name
-
-
-def _kernels_of(module: ModuleType) -> list[Kernel]:
-    return [v for v in vars(module).values() if isinstance(v, Kernel) and v.function.__module__ == module.__name__]
-
-
-@cache
-def declared_kernels(folder: str | None = None) -> tuple[Kernel, ...]:
-    """Find all kernels that ship with the package, or those in a folder of the user's.
-
-    Parameters
-    ----------
-    folder : str, optional
-        Folder with one Python file per sub-model.
-
-    Returns
-    -------
-    tuple of Kernel
-        In the order of the files' names.
-
-    Examples
-    --------
-    >>> sorted(k.variant for k in declared_kernels() if k.layer == "brake")
-    ['feedback', 'first_order', 'zero_order']
-    """
-    if folder is None:
-        names = [info.name for info in pkgutil.iter_modules(shipped.__path__)]
-        return tuple(k for n in names for k in _kernels_of(importlib.import_module(f"{shipped.__name__}.{n}")))
-    found: list[Kernel] = []
-    for path in sorted(Path(folder).glob("*.py")):
-        spec = importlib.util.spec_from_file_location(f"plasticity_user_kernels_{path.stem}", path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        found += _kernels_of(module)
-    return tuple(found)
+from plasticity.kernels import declared_kernels
 
 
 class Model:
@@ -140,5 +99,5 @@ class Model:
         """
         names = [c.name for c in compounds]
         if len(set(names)) < len(names):
-            raise InputError(f"compounds {', '.join(names)}: each may be given once; doses of one compound share its block")
+            raise InputError(f"compounds {', '.join(names)}: one is given twice; allowed: each once")
         return Assembly(self.kernels, compounds)

@@ -6,10 +6,10 @@ from typing import Any
 
 import sympy
 
-from plasticity.declare import Kernel
+from plasticity.declare import Kernel, split
 
 
-class power(sympy.Function):  # type: ignore[misc]  # noqa: N801
+class power(sympy.Function):  # type: ignore[misc]
     """Real power that is 0 for a base of 0 or below."""
 
     @classmethod
@@ -27,7 +27,7 @@ class power(sympy.Function):  # type: ignore[misc]  # noqa: N801
         return f"\\left({printer.doprint(base)}\\right)_+^{{{printer.doprint(exponent)}}}"
 
 
-class sigmoid(sympy.Function):  # type: ignore[misc]  # noqa: N801
+class sigmoid(sympy.Function):  # type: ignore[misc]
     """Logistic function."""
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
@@ -38,7 +38,7 @@ class sigmoid(sympy.Function):  # type: ignore[misc]  # noqa: N801
         return f"\\sigma\\left({printer.doprint(self.args[0])}\\right)"
 
 
-class softplus(sympy.Function):  # type: ignore[misc]  # noqa: N801
+class softplus(sympy.Function):  # type: ignore[misc]
     """Smooth positive part, ln(1 + exp(z))."""
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
@@ -110,25 +110,13 @@ def trace(
     --------
     >>> from plasticity.kernels.brake import brake
     >>> e, s, tau = sympy.symbols("E u tau")
-    >>> trace(brake, {"permissiveness": e}, {"trkb_signal": s}, {"brake_gain": 2, "brake_capacity": 4, "brake_tau": tau})
+    >>> numbers = {"brake_gain": 2, "brake_capacity": 4, "brake_tau": tau}
+    >>> trace(brake, {"permissiveness": e}, {"trkb_signal": s}, numbers)
     ((-E/tau + 2*u*(1.0 - E/4),), ())
     """
     result = read(kernel.function)(None, SimpleNamespace(**x), SimpleNamespace(**u), SimpleNamespace(**p))
     rates, signals = split(kernel, result)
     return tuple(map(sympy.sympify, rates)), tuple(map(sympy.sympify, signals))
-
-
-def split(kernel: Kernel, result: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Separate what a kernel returned into rates and signals.
-
-    Examples
-    --------
-    >>> from plasticity.kernels.brake import brake
-    >>> split(brake, (1.0,))
-    ((1.0,), ())
-    """
-    rates, signals = result if kernel.gives else (result, ())
-    return tuple(rates), tuple(signals)
 
 
 def equations(kernel: Kernel) -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ def in_force(
     """
     values = assembly.defaults()
     warnings: list[str] = []
-    for name, given in {**_set(assembly, parameter_set), **(parameters or {})}.items():
+    for name, given in {**_set(parameter_set), **(parameters or {})}.items():
         declared = _declaration(assembly, name)
         unit = declared.unit
         value = quantity(given, unit, f"parameter {name}")
@@ -66,7 +66,7 @@ def in_force(
     return values, warnings
 
 
-def _set(assembly: Assembly, name: str | None) -> dict[str, float]:
+def _set(name: str | None) -> dict[str, float]:
     if name is None:
         return {}
     sets = parameter_sets()
@@ -86,7 +86,8 @@ def _declaration(assembly: Assembly, name: str) -> Parameter:
     present = {compound.name: compound for compound in assembly.compounds}
     if head not in present:
         if head in compound_names():
-            raise InputError(f"parameter {name}: no dose of {head} in this protocol; allowed: {', '.join(present) or 'none'}")
+            dosed = ", ".join(present) or "none"
+            raise InputError(f"parameter {name}: no dose of {head} in this protocol; allowed: {dosed}")
         raise unknown_name("compound", head, compound_names())
     known = [key for key in present[head].numbers if key in assembly.declared]
     if tail not in known:

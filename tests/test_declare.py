@@ -2,9 +2,9 @@
 
 import pytest
 
+from plasticity.assembly import Assembly
 from plasticity.declare import Parameter, Signal, State, kernel
 from plasticity.model import Model
-from plasticity.assembly import Assembly
 from plasticity.ratelaws import hill
 
 

@@ -11,6 +11,20 @@ def resting_log_precision(p: Any) -> Any:
     return log(p.belief_prior_precision)
 
 
+# fmt: off
+PARAMETERS = [
+    Parameter("belief_rate", 4.0, "1/h", (1.0, 20.0), "Inference rate", "assumed"),
+    Parameter("belief_precision_tau", 0.5, "h", (0.1, 2.0), "Relaxation of the prior's log-precision", "assumed", bound=POSITIVE),
+    Parameter("belief_relaxation", 2.0, "1", (0.0, 4.0), "Log-precision lost at full 5-HT2A drive", "assumed"),
+    Parameter("belief_prior_precision", 8.0, "1", (2.0, 30.0), "Resting prior precision", "assumed", bound=POSITIVE),
+    Parameter("belief_sensory_precision", 2.0, "1", (0.5, 8.0), "Sensory precision", "assumed"),
+    Parameter("belief_learning_rate", 0.01, "1/h", (0.002, 0.05), "Learning of the prior", "assumed"),
+    Parameter("belief_openness_gain", 4.0, "1", (0.0, 10.0), "Openness speeds learning", "assumed"),
+    Parameter("belief_prior_initial", 1.0, "1", (-1.0, 1.0), "Initial prior mean", "assumed", bound=REAL),
+]
+# fmt: on
+
+
 @kernel(
     layer="belief",
     default=False,
@@ -24,18 +38,7 @@ def resting_log_precision(p: Any) -> Any:
         Input("evidence", 0.0, "1", "Strength of the evidence", NON_NEGATIVE),
         Input("observation", 0.0, "1", "What the evidence says", REAL),
     ],
-    parameters=[
-        # fmt: off
-        Parameter("belief_rate", 4.0, "1/h", (1.0, 20.0), "Inference rate", "assumed"),
-        Parameter("belief_precision_tau", 0.5, "h", (0.1, 2.0), "Relaxation of the prior's log-precision", "assumed", bound=POSITIVE),
-        Parameter("belief_relaxation", 2.0, "1", (0.0, 4.0), "Log-precision lost at full 5-HT2A drive", "assumed"),
-        Parameter("belief_prior_precision", 8.0, "1", (2.0, 30.0), "Resting prior precision", "assumed", bound=POSITIVE),
-        Parameter("belief_sensory_precision", 2.0, "1", (0.5, 8.0), "Sensory precision", "assumed"),
-        Parameter("belief_learning_rate", 0.01, "1/h", (0.002, 0.05), "Learning of the prior", "assumed"),
-        Parameter("belief_openness_gain", 4.0, "1", (0.0, 10.0), "Openness speeds learning", "assumed"),
-        Parameter("belief_prior_initial", 1.0, "1", (-1.0, 1.0), "Initial prior mean", "assumed", bound=REAL),
-        # fmt: on
-    ],
+    parameters=PARAMETERS,
 )
 def belief(t, x, u, p):
     """Gaussian predictive coding: the belief weighs evidence against the prior by their precisions."""

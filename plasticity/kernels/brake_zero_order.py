@@ -2,6 +2,14 @@
 
 from plasticity.declare import POSITIVE, Parameter, State, kernel
 
+# fmt: off
+PARAMETERS = [
+    Parameter("brake_m3_gain", 30.0, "1/h", (5.0, 60.0), "Growth of permissiveness per TrkB signal", "assumed", note="upper bound of the fit"),
+    Parameter("brake_m3_close_rate", 0.04672, "1/h", (0.01, 0.1), "Rate of zero-order closure", "fitted", note="fitted as brake_gain, misses ketamine's aim"),
+    Parameter("brake_m3_close_half", 0.02, "1", (0.005, 0.1), "Level below which closure becomes first order", "assumed", bound=POSITIVE),
+]
+# fmt: on
+
 
 @kernel(
     layer="brake",
@@ -9,13 +17,7 @@ from plasticity.declare import POSITIVE, Parameter, State, kernel
     aliases=["m3"],
     default=False,
     states=[State("permissiveness", 0.0, "1", "Permissiveness: release of the molecular brakes on plasticity")],
-    parameters=[
-        # fmt: off
-        Parameter("brake_m3_gain", 30.0, "1/h", (5.0, 60.0), "Growth of permissiveness per TrkB signal", "assumed", note="upper bound of the fit"),
-        Parameter("brake_m3_close_rate", 0.04672, "1/h", (0.01, 0.1), "Rate of zero-order closure", "fitted", note="fitted as brake_gain, misses ketamine's aim"),
-        Parameter("brake_m3_close_half", 0.02, "1", (0.005, 0.1), "Level below which closure becomes first order", "assumed", bound=POSITIVE),
-        # fmt: on
-    ],
+    parameters=PARAMETERS,
 )
 def brake_zero_order(t, x, u, p):
     """Growth with the TrkB signal; closure at a rate that does not depend on how open the tissue is."""

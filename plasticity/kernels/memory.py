@@ -3,6 +3,30 @@
 from plasticity.declare import FRACTION, POSITIVE, REAL, Input, Parameter, Signal, State, kernel
 from plasticity.ratelaws import positive_part, sigmoid, smooth_absolute
 
+# fmt: off
+PARAMETERS = [
+    Parameter("memory_retrieval_rate", 200.0, "1/h", (50.0, 500.0), "Retrieval tag set by a cue", "assumed"),
+    Parameter("memory_retrieval_tau", 0.3, "h", (0.1, 1.0), "Decay of the retrieval tag", "assumed", bound=POSITIVE),
+    Parameter("memory_lability_rate", 8.0, "1/h", (2.0, 20.0), "Destabilisation", "assumed"),
+    Parameter("memory_lability_tau", 2.0, "h", (1.0, 4.0), "Restabilisation; 5 % of the peak after 6 h", "assumed", bound=POSITIVE),
+    Parameter("memory_surprise_min", 0.15, "1", (0.05, 0.3), "Prediction error needed", "assumed"),
+    Parameter("memory_surprise_softness", 0.04, "1", (0.01, 0.1), "Softness of that limit", "assumed", bound=POSITIVE),
+    Parameter("memory_surprise_openness", 0.5, "1", (0.0, 2.0), "Openness lowers the limit", "assumed"),
+    Parameter("memory_surprise_tau_cue", 0.03, "h", (0.01, 0.1), "Surprise build-up under a cue", "assumed", bound=POSITIVE),
+    Parameter("memory_surprise_tau_rest", 0.1, "h", (0.03, 0.3), "Surprise decay without a cue", "assumed", bound=POSITIVE),
+    Parameter("memory_switch_level", 0.35, "1", (0.2, 0.6), "Surprise at the switch to extinction", "assumed"),
+    Parameter("memory_switch_softness", 0.04, "1", (0.01, 0.1), "Softness of the switch", "assumed", bound=POSITIVE),
+    Parameter("memory_update_rate", 3.0, "1/h", (1.0, 8.0), "Update of a labile engram", "assumed"),
+    Parameter("memory_safety_rate", 4.0, "1/h", (1.0, 10.0), "Learning of the safe trace", "assumed"),
+    Parameter("memory_safety_tau", 480.0, "h", (120.0, 1500.0), "Forgetting of the safe trace", "assumed", bound=POSITIVE),
+    Parameter("memory_destabilised_loss", 0.9, "1/h", (0.3, 2.0), "Loss of a labile engram without protein synthesis", "assumed"),
+    Parameter("memory_safety_weight", 1.0, "1", (0.5, 1.5), "Inhibition by the safe trace", "assumed"),
+    Parameter("memory_openness_gain", 1.5, "1", (0.0, 4.0), "Openness speeds learning", "assumed"),
+    Parameter("memory_smoothing", 0.001, "1", (0.0001, 0.01), "Smoothing of absolute value and positive part", "assumed", bound=POSITIVE),
+    Parameter("memory_engram_initial", 0.9, "1", (0.0, 1.0), "Initial engram", "assumed"),
+]
+# fmt: on
+
 
 @kernel(
     layer="memory",
@@ -20,29 +44,7 @@ from plasticity.ratelaws import positive_part, sigmoid, smooth_absolute
         Input("outcome", 0.0, "1", "Outcome that follows the cue", REAL),
         Input("protein_synthesis", 1.0, "1", "Protein synthesis", FRACTION),
     ],
-    parameters=[
-        # fmt: off
-        Parameter("memory_retrieval_rate", 200.0, "1/h", (50.0, 500.0), "Retrieval tag set by a cue", "assumed"),
-        Parameter("memory_retrieval_tau", 0.3, "h", (0.1, 1.0), "Decay of the retrieval tag", "assumed", bound=POSITIVE),
-        Parameter("memory_lability_rate", 8.0, "1/h", (2.0, 20.0), "Destabilisation", "assumed"),
-        Parameter("memory_lability_tau", 2.0, "h", (1.0, 4.0), "Restabilisation; 5 % of the peak after 6 h", "assumed", bound=POSITIVE),
-        Parameter("memory_surprise_min", 0.15, "1", (0.05, 0.3), "Prediction error needed", "assumed"),
-        Parameter("memory_surprise_softness", 0.04, "1", (0.01, 0.1), "Softness of that limit", "assumed", bound=POSITIVE),
-        Parameter("memory_surprise_openness", 0.5, "1", (0.0, 2.0), "Openness lowers the limit", "assumed"),
-        Parameter("memory_surprise_tau_cue", 0.03, "h", (0.01, 0.1), "Surprise build-up under a cue", "assumed", bound=POSITIVE),
-        Parameter("memory_surprise_tau_rest", 0.1, "h", (0.03, 0.3), "Surprise decay without a cue", "assumed", bound=POSITIVE),
-        Parameter("memory_switch_level", 0.35, "1", (0.2, 0.6), "Surprise at the switch to extinction", "assumed"),
-        Parameter("memory_switch_softness", 0.04, "1", (0.01, 0.1), "Softness of the switch", "assumed", bound=POSITIVE),
-        Parameter("memory_update_rate", 3.0, "1/h", (1.0, 8.0), "Update of a labile engram", "assumed"),
-        Parameter("memory_safety_rate", 4.0, "1/h", (1.0, 10.0), "Learning of the safe trace", "assumed"),
-        Parameter("memory_safety_tau", 480.0, "h", (120.0, 1500.0), "Forgetting of the safe trace", "assumed", bound=POSITIVE),
-        Parameter("memory_destabilised_loss", 0.9, "1/h", (0.3, 2.0), "Loss of a labile engram without protein synthesis", "assumed"),
-        Parameter("memory_safety_weight", 1.0, "1", (0.5, 1.5), "Inhibition by the safe trace", "assumed"),
-        Parameter("memory_openness_gain", 1.5, "1", (0.0, 4.0), "Openness speeds learning", "assumed"),
-        Parameter("memory_smoothing", 0.001, "1", (0.0001, 0.01), "Smoothing of absolute value and positive part", "assumed", bound=POSITIVE),
-        Parameter("memory_engram_initial", 0.9, "1", (0.0, 1.0), "Initial engram", "assumed"),
-        # fmt: on
-    ],
+    parameters=PARAMETERS,
 )
 def memory(t, x, u, p):
     """A prediction error opens the engram for a while; long surprise switches from updating it to learning safety."""

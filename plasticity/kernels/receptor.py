@@ -3,6 +3,16 @@
 from plasticity.declare import AT_LEAST_ONE, FRACTION, POSITIVE, Parameter, Signal, State, kernel
 from plasticity.ratelaws import either, hill, power, saturation
 
+# fmt: off
+SEROTONIN_PARAMETERS = [
+    Parameter("serotonin_pool_release_rate", 0.8, "1/h", (0.3, 1.5), "Releasable pool emptying at full release", "derived", note="coarse search on MDMA effect duration"),
+    Parameter("serotonin_pool_refill_rate", 0.15, "1/h", (0.05, 0.4), "Releasable pool refilling", "derived", note="coarse search on MDMA effect duration"),
+    Parameter("serotonin_effect_half", 0.25, "1", (0.15, 0.4), "Serotonin signal at half SERT-route activation", "derived", note="coarse search on MDMA effect duration", bound=POSITIVE),
+    Parameter("serotonin_effect_hill", 4.0, "1", (2.0, 6.0), "Hill exponent of the SERT-route activation", "derived", note="coarse search on MDMA effect duration", bound=AT_LEAST_ONE),
+    Parameter("serotonin_uptake_gain", 0.48, "1", (0.3, 0.7), "Serotonin signal at complete uptake block, relative to full release", "assumed", note="set so that ibogaine 700 mg peaks at r_g = 0.35"),
+]
+# fmt: on
+
 
 @kernel(
     layer="receptor",
@@ -12,15 +22,7 @@ from plasticity.ratelaws import either, hill, power, saturation
         Signal("serotonin", "1", "Serotonin signal, relative to full release from a full pool"),
         Signal("sert_activation", "1", "Activation of the serotonin route"),
     ],
-    parameters=[
-        # fmt: off
-        Parameter("serotonin_pool_release_rate", 0.8, "1/h", (0.3, 1.5), "Releasable pool emptying at full release", "derived", note="coarse search on MDMA effect duration"),
-        Parameter("serotonin_pool_refill_rate", 0.15, "1/h", (0.05, 0.4), "Releasable pool refilling", "derived", note="coarse search on MDMA effect duration"),
-        Parameter("serotonin_effect_half", 0.25, "1", (0.15, 0.4), "Serotonin signal at half SERT-route activation", "derived", note="coarse search on MDMA effect duration", bound=POSITIVE),
-        Parameter("serotonin_effect_hill", 4.0, "1", (2.0, 6.0), "Hill exponent of the SERT-route activation", "derived", note="coarse search on MDMA effect duration", bound=AT_LEAST_ONE),
-        Parameter("serotonin_uptake_gain", 0.48, "1", (0.3, 0.7), "Serotonin signal at complete uptake block, relative to full release", "assumed", note="set so that ibogaine 700 mg peaks at r_g = 0.35"),
-        # fmt: on
-    ],
+    parameters=SEROTONIN_PARAMETERS,
 )
 def serotonin(t, x, u, p):
     """A releaser empties the pool through the transporter; an uptake blocker raises serotonin with the square of block."""
@@ -35,6 +37,19 @@ def serotonin(t, x, u, p):
     )
 
 
+# fmt: off
+HTR2A_PARAMETERS = [
+    Parameter("htr2a_desensitisation_rate", 0.15, "1/h", (0.05, 0.5), "Internalisation rate at full agonist activation", "derived", source=["Raval2021"], note="density, chosen"),
+    Parameter("htr2a_recycling_rate", 0.14, "1/h", (0.05, 0.4), "Return of internalised receptor to the surface", "recalled", source=["Raote2013"]),
+    Parameter("htr2a_lysosomal_rate", 0.21, "1/h", (0.05, 0.5), "Loss of internalised receptor", "derived", source=["Raval2021"], note="density, chosen"),
+    Parameter("htr2a_turnover_rate", 0.01925, "1/h", (0.008, 0.03), "Synthesis and constitutive loss, ln2/36 h", "recalled", note="receptor half-life 36 h"),
+    Parameter("htr2a_occupancy_max", 0.766, "1", (0.7, 0.88), "Ceiling of PET occupancy", "recalled", source=["Madsen2019"]),
+    Parameter("serotonin_htr2a_half", 1.6, "1", (0.8, 4.0), "Released-serotonin signal giving half 5-HT2A activation", "assumed", bound=POSITIVE),
+    Parameter("serotonin_htr2a_hill", 2.0, "1", (1.1, 3.0), "Hill exponent of released serotonin at 5-HT2A", "assumed", bound=AT_LEAST_ONE),
+]
+# fmt: on
+
+
 @kernel(
     layer="receptor",
     states=[
@@ -46,17 +61,7 @@ def serotonin(t, x, u, p):
         Signal("htr2a_density", "1", "Density of 5-HT2A receptors, surface and inside"),
         Signal("htr2a_occupancy", "1", "Occupancy of 5-HT2A receptors as seen by PET"),
     ],
-    parameters=[
-        # fmt: off
-        Parameter("htr2a_desensitisation_rate", 0.15, "1/h", (0.05, 0.5), "Internalisation rate at full agonist activation", "derived", source=["Raval2021"], note="density, chosen"),
-        Parameter("htr2a_recycling_rate", 0.14, "1/h", (0.05, 0.4), "Return of internalised receptor to the surface", "recalled", source=["Raote2013"]),
-        Parameter("htr2a_lysosomal_rate", 0.21, "1/h", (0.05, 0.5), "Loss of internalised receptor", "derived", source=["Raval2021"], note="density, chosen"),
-        Parameter("htr2a_turnover_rate", 0.01925, "1/h", (0.008, 0.03), "Synthesis and constitutive loss, ln2/36 h", "recalled", note="receptor half-life 36 h"),
-        Parameter("htr2a_occupancy_max", 0.766, "1", (0.7, 0.88), "Ceiling of PET occupancy", "recalled", source=["Madsen2019"]),
-        Parameter("serotonin_htr2a_half", 1.6, "1", (0.8, 4.0), "Released-serotonin signal giving half 5-HT2A activation", "assumed", bound=POSITIVE),
-        Parameter("serotonin_htr2a_hill", 2.0, "1", (1.1, 3.0), "Hill exponent of released serotonin at 5-HT2A", "assumed", bound=AT_LEAST_ONE),
-        # fmt: on
-    ],
+    parameters=HTR2A_PARAMETERS,
 )
 def htr2a(t, x, u, p):
     """Agonists and released serotonin compete with antagonists (Gaddum); active receptors are internalised."""
@@ -74,6 +79,18 @@ def htr2a(t, x, u, p):
     )
 
 
+# fmt: off
+NMDA_PARAMETERS = [
+    Parameter("nmda_effect_half", 0.8413, "1", (0.5, 1.3), "Free NMDA blocker (in units of its K) at half acute effect", "derived", source=["Bowdle1998", "Hartvig1995"], note="200 ng/mL ketamine", bound=POSITIVE),
+    Parameter("nmda_effect_hill", 3.0, "1", (1.5, 4.0), "Hill exponent of the acute NMDA effect", "recalled", source=["Krystal1994"], bound=AT_LEAST_ONE),
+    Parameter("nmda_interneuron_half", 0.585, "1", (0.35, 0.85), "Free NMDA blocker (in units of its K) at half interneuron block", "assumed", note="set so that ketamine 0.5 mg/kg peaks at r_glu about 0.6", bound=POSITIVE),
+    Parameter("nmda_interneuron_hill", 3.0, "1", (1.5, 4.0), "Hill exponent of interneuron block", "assumed", bound=AT_LEAST_ONE),
+    Parameter("nmda_pyramidal_half", 2.5, "1", (1.5, 6.0), "Free NMDA blocker (in units of its K) at half pyramidal block", "assumed", bound=POSITIVE),
+    Parameter("nmda_pyramidal_hill", 3.0, "1", (1.5, 4.0), "Hill exponent of pyramidal block", "assumed", bound=AT_LEAST_ONE),
+]
+# fmt: on
+
+
 @kernel(
     layer="receptor",
     gives=[
@@ -81,16 +98,7 @@ def htr2a(t, x, u, p):
         Signal("nmda_activation", "1", "Acute effect of NMDA block"),
         Signal("nmda_disinhibition", "1", "Net disinhibition by block of interneurons before pyramidal cells"),
     ],
-    parameters=[
-        # fmt: off
-        Parameter("nmda_effect_half", 0.8413, "1", (0.5, 1.3), "Free NMDA blocker (in units of its K) at half acute effect", "derived", source=["Bowdle1998", "Hartvig1995"], note="200 ng/mL ketamine", bound=POSITIVE),
-        Parameter("nmda_effect_hill", 3.0, "1", (1.5, 4.0), "Hill exponent of the acute NMDA effect", "recalled", source=["Krystal1994"], bound=AT_LEAST_ONE),
-        Parameter("nmda_interneuron_half", 0.585, "1", (0.35, 0.85), "Free NMDA blocker (in units of its K) at half interneuron block", "assumed", note="set so that ketamine 0.5 mg/kg peaks at r_glu about 0.6", bound=POSITIVE),
-        Parameter("nmda_interneuron_hill", 3.0, "1", (1.5, 4.0), "Hill exponent of interneuron block", "assumed", bound=AT_LEAST_ONE),
-        Parameter("nmda_pyramidal_half", 2.5, "1", (1.5, 6.0), "Free NMDA blocker (in units of its K) at half pyramidal block", "assumed", bound=POSITIVE),
-        Parameter("nmda_pyramidal_hill", 3.0, "1", (1.5, 4.0), "Hill exponent of pyramidal block", "assumed", bound=AT_LEAST_ONE),
-        # fmt: on
-    ],
+    parameters=NMDA_PARAMETERS,
 )
 def nmda(t, x, u, p):
     """Little block silences interneurons and disinhibits; more block silences pyramidal cells too (inverted U)."""
@@ -103,6 +111,14 @@ def nmda(t, x, u, p):
     )
 
 
+# fmt: off
+DRIVES_PARAMETERS = [
+    Parameter("serotonin_gq_weight", 0.7, "1", (0.4, 0.9), "Gq drive of the serotonin/oxytocin route at full activation", "assumed", note="MDMA r_g about 0.65"),
+    Parameter("glutamate_per_gq", 0.15, "1", (0.0, 0.4), "Glutamate drive evoked by Gq drive", "assumed"),
+]
+# fmt: on
+
+
 @kernel(
     layer="receptor",
     gives=[
@@ -110,12 +126,7 @@ def nmda(t, x, u, p):
         Signal("r_glu", "1", "Glutamate drive"),
         Signal("r_pam", "1", "Direct TrkB binding"),
     ],
-    parameters=[
-        # fmt: off
-        Parameter("serotonin_gq_weight", 0.7, "1", (0.4, 0.9), "Gq drive of the serotonin/oxytocin route at full activation", "assumed", note="MDMA r_g about 0.65"),
-        Parameter("glutamate_per_gq", 0.15, "1", (0.0, 0.4), "Glutamate drive evoked by Gq drive", "assumed"),
-        # fmt: on
-    ],
+    parameters=DRIVES_PARAMETERS,
 )
 def drives(t, x, u, p):
     """The routes join: 5-HT2A and other serotonin receptors in the Gq drive, disinhibition in the glutamate drive."""

@@ -79,8 +79,8 @@ def factor_lines(plan: Elimination, entry: str = "w_{}_{}") -> list[str]:
         for i in plan.lower[pivot]:
             factor = entry.format(i, pivot)
             filled.append(f"{factor} = {factor} * {diagonal}")
-            for j in plan.upper[pivot]:
-                filled.append(f"{entry.format(i, j)} = {entry.format(i, j)} - {factor} * {entry.format(pivot, j)}")
+            targets = [(entry.format(i, j), entry.format(pivot, j)) for j in plan.upper[pivot]]
+            filled += [f"{target} = {target} - {factor} * {source}" for target, source in targets]
     return filled
 
 

@@ -108,11 +108,11 @@ class _Constants:
         if expression.is_Add or expression.is_Mul:
             fixed = [a for a in expression.args if a.free_symbols <= self.known]
             moving = [self.hoist(a) for a in expression.args if not a.free_symbols <= self.known]
-            return expression.func(self._constant(expression.func(*fixed)), *moving) if fixed else expression.func(*moving)
+            return expression.func(*([self._constant(expression.func(*fixed))] if fixed else []), *moving)
         return expression.func(*(self.hoist(a) for a in expression.args))
 
 
-class _Printer(PythonCodePrinter):
+class _Printer(PythonCodePrinter):  # type: ignore[misc]
     """Python text with every digit, integer powers as products, and functions by their bare names."""
 
     def _print_Float(self, expr: sympy.Float) -> str:
@@ -220,7 +220,8 @@ def problem_text(system: System) -> str:
     lines = [f"STATES = {size}", f"INPUTS = {system.inputs}", f"PARAMETERS = {system.parameters}"]
     lines += [f"CONSTANTS = {len(prepared)}", f"ENTRIES = {len(cells)}", f"LANES = {LANES}"]
     lines += [f"{name} = {offset}" for name, offset in offsets.items()] + [f"SIZE = {position}"]
-    lines += _function("prepare", _statements(*_shared([], [e for e, _ in prepared]), [place("CONSTANT", i) for i in range(len(prepared))], where))
+    slots = [place("CONSTANT", i) for i in range(len(prepared))]
+    lines += _function("prepare", _statements(*_shared([], [e for e, _ in prepared]), slots, where))
     lines += _function("rates", _statements(rate_statements, rates, [place("VALUE", i) for i in range(size)], staged))
     names = [f"w_{i}_{j}" for i, j in entry_list]
     body = _statements(entry_statements, [-e for e in entry_values], names, current)
@@ -244,7 +245,10 @@ def _cells(plan: Elimination) -> list[tuple[int, int]]:
 
 
 def _statements(
-    statements: Sequence[Statement], results: Sequence[sympy.Expr], targets: Sequence[str], where: dict[sympy.Symbol, str]
+    statements: Sequence[Statement],
+    results: Sequence[sympy.Expr],
+    targets: Sequence[str],
+    where: dict[sympy.Symbol, str],
 ) -> list[str]:
     """Print assignments; symbols with a place in the workspace are loaded first."""
     printer = _Printer({"fully_qualified_modules": False})
@@ -261,12 +265,14 @@ def _function(name: str, body: Sequence[str]) -> list[str]:
 
 def method_text(method: Rosenbrock = RODAS5P) -> str:
     """Write the method section of a module: the coefficients as module constants."""
-    names = {"A": method.square(method.a), "C": method.square(method.c_matrix), "B": method.b, "H": method.dense}
+    tables = {
+        "A": method.square(method.a).tolist(),
+        "C": method.square(method.c_matrix).tolist(),
+        "B": list(method.b),
+        "H": [list(row) for row in method.dense],
+    }
     lines = [f"STAGES = {method.stages}", f"ORDER = {method.error_order}", f"GAMMA = {method.gamma!r}"]
-    for name, value in names.items():
-        rows = [list(map(float, row)) for row in value] if name != "B" else [float(b) for b in method.b]
-        lines.append(f"{name} = np.array({rows})")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *(f"{name} = np.array({table})" for name, table in tables.items())]) + "\n"
 
 
 def module_text(system: System) -> str:

@@ -290,9 +290,7 @@ def integrate(
                 for s in range(STATES):
                     w[STATE + s * LANES + l] = w[STAGE + s * LANES + l]
                 if time[l] >= target[l]:
-                    cursor[l] = settle(
-                        w, l, time[l], cursor[l], event_from[m + 1], event_time, event_slot, event_value
-                    )
+                    cursor[l] = settle(w, l, time[l], cursor[l], event_from[m + 1], event_time, event_slot, event_value)
                     fresh[l] = True
                     if time[l] >= end:
                         outcome = REACHED_END if outcome == 1 else outcome

@@ -55,7 +55,8 @@ class Rosenbrock:
     @cached_property
     def gammas(self) -> NDArray[np.float64]:
         """Untransformed matrix of the gamma_ij."""
-        return np.linalg.inv(np.eye(self.stages) / self.gamma - self.square(self.c_matrix))
+        inverse = np.eye(self.stages) / self.gamma - self.square(self.c_matrix)
+        return np.asarray(np.linalg.inv(inverse), dtype=np.float64)
 
     @cached_property
     def alphas(self) -> NDArray[np.float64]:
@@ -65,14 +66,15 @@ class Rosenbrock:
     @cached_property
     def nodes(self) -> NDArray[np.float64]:
         """Times of the stages as fractions of the step, c_i."""
-        return self.alphas.sum(axis=1)
+        return np.asarray(self.alphas.sum(axis=1))
 
     @cached_property
     def time_weights(self) -> NDArray[np.float64]:
         """Weights d_i of the time derivative."""
-        return self.gammas.sum(axis=1)
+        return np.asarray(self.gammas.sum(axis=1))
 
 
+# fmt: off
 RODAS5P = Rosenbrock(
     order=5,
     error_order=5,
@@ -104,4 +106,5 @@ RODAS5P = Rosenbrock(
         (11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643, -52.072871366152654, -59.78993625266729, -0.15582684282751913, 4.883087185713722),
     ),
 )
+# fmt: on
 """Rodas5P: order 5, stiffly accurate, dense output of order 4 (Steinebach 2023, doi:10.1007/s10543-023-00967-x)."""

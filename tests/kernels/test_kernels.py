@@ -8,7 +8,8 @@ import sympy
 
 from plasticity.compound import compound_names, load_compound
 from plasticity.errors import InputError
-from plasticity.model import Model, declared_kernels
+from plasticity.kernels import declared_kernels
+from plasticity.model import Model
 from plasticity.symbolic import trace
 
 VARIANTS = [

@@ -1,7 +1,5 @@
 """Order conditions of the Rosenbrock method, and its measured order."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 

@@ -1,0 +1,116 @@
+"""What is printed after a run: windows, failures, warnings, the mismatch of the calcium kernels, the disclaimer."""
+
+import itertools
+import json
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from plasticity.cli.table import show
+
+if TYPE_CHECKING:
+    import xarray
+
+COLUMNS = ("opens h", "closes d", "total d", "depth", "windows", "censored", "status")
+
+
+def show_results(ds: "xarray.Dataset") -> None:
+    """Print the windows of every run, what went wrong, and what the numbers are not."""
+    points = list(_points(ds))
+    heads = [str(dimension) for dimension in ds["status"].dims]
+    show(
+        ("run", *COLUMNS) if not heads else (*heads, *COLUMNS),
+        [(*_labels(ds, at), *_window(one)) for at, one in points],
+    )
+    if "mismatch_creb_integral" in ds:
+        signal, creb = float(ds["mismatch_signal_rms"]), float(ds["mismatch_creb_integral"])
+        print(
+            f"mismatch of the averaged calcium kernel against the oscillator over {float(ds['time'][-1]):g} h: "
+            f"decoded signal {signal:.3f} (root mean square), integral of phosphorylated CREB {100.0 * creb:+.1f} %"
+        )
+    for text in json.loads(ds.attrs.get("warnings", "[]")):
+        print(f"warning: {text}", file=sys.stderr)
+    if ds.attrs.get("disclaimer"):
+        print(ds.attrs["disclaimer"])
+
+
+def show_failures(ds: "xarray.Dataset") -> int:
+    """Print the runs that did not reach their end, and count them."""
+    from plasticity.solver.ensemble import MESSAGES
+
+    failed = [(at, one) for at, one in _points(ds) if int(one["status"]) != 0]
+    if failed:
+        heads = [str(dimension) for dimension in ds["status"].dims] or ["run"]
+        rows = [(*_labels(ds, at), int(one["status"]), MESSAGES.get(int(one["status"]), "")) for at, one in failed]
+        show((*heads, "status", "failed because"), rows)
+    return len(failed)
+
+
+def _points(ds: "xarray.Dataset") -> Iterator[tuple[dict[str, int], "xarray.Dataset"]]:
+    dimensions = [str(dimension) for dimension in ds["status"].dims]
+    small = ds.drop_dims("time", errors="ignore")
+    for place in itertools.product(*(range(ds.sizes[dimension]) for dimension in dimensions)):
+        at = dict(zip(dimensions, place, strict=True))
+        yield at, small.isel(at)
+
+
+def _labels(ds: "xarray.Dataset", at: dict[str, int]) -> list[str]:
+    if not at:
+        return [str(ds.attrs.get("study_name", ""))]
+    shown = []
+    for dimension, place in at.items():
+        label: Any = ds[dimension].values[place]
+        unit = ds[dimension].attrs.get("units", "1")
+        text = f"{label:g}" if isinstance(label, float) else str(label)
+        shown.append(text if unit == "1" else f"{text} {unit}")
+    return shown
+
+
+def _window(one: "xarray.Dataset") -> tuple[str, ...]:
+    number = float(one["number_of_windows"])
+    opens, closes = float(one["first_open"]), float(one["last_close"]) / 24.0
+    censored = "yes" if bool(one["censored"]) else "no"
+    depth, total = float(one["max_depth"]), float(one["total_open_time"]) / 24.0
+    if int(one["status"]) != 0:
+        return ("", "", "", "", "", "", f"failed ({int(one['status'])})")
+    if number == 0.0:
+        return ("never", "", "0", f"{depth:.3f}", "0", censored, "good")
+    shown = f"{closes:.2f}" if closes == closes else "still open"
+    return (f"{opens:.2f}", shown, f"{total:.2f}", f"{depth:.3f}", f"{number:g}", censored, "good")
+
+
+class Progress:
+    """Says on stderr how far a study is: a bar on a terminal, else a line when two seconds have passed."""
+
+    def __init__(self) -> None:
+        self.began = self.told = time.monotonic()
+        self.bar: Any = None
+        self.task: Any = None
+
+    def __enter__(self) -> "Progress":
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            parts = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+            self.bar = Bar(*parts, console=Console(stderr=True), transient=True)
+            self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Take note of how many of how many runs are done, and which comes next."""
+        if self.bar is not None:
+            self.task = self.bar.add_task(what, total=total) if self.task is None else self.task
+            self.bar.update(self.task, completed=done, total=total, description=what)
+            return
+        now = time.monotonic()
+        if done and now - self.told > 2.0:
+            left = (now - self.began) / done * (total - done)
+            print(f"{done} of {total} runs done, about {left:.0f} s left, next: {what}", file=sys.stderr)
+            self.told = now

@@ -1,0 +1,343 @@
+"""The sections of a study and what may stand in each."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from plasticity.errors import InputError, unknown_name
+from plasticity.units import quantity_among
+
+SPECIES = ("human", "mouse")
+
+
+class Section(BaseModel):
+    """A section whose keys are all known; the nearest name is told for one that is not.
+
+    Examples
+    --------
+    >>> DoseSection.model_validate({"compund": "lsd"})
+    Traceback (most recent call last):
+    ...
+    pydantic_core._pydantic_core.ValidationError: 1 validation error for DoseSection
+    unknown key 'compund'; did you mean 'compound'? ...
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    open: ClassVar[bool] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, given: Any) -> Any:
+        if isinstance(given, dict) and not cls.open:
+            for name in given:
+                if name not in cls.model_fields:
+                    told = str(unknown_name("key", name, cls.model_fields))
+                    raise PydanticCustomError("unknown_key", "{told}", {"told": told, "key": name})
+        return given
+
+
+def _quantity(*units: str, at_least: float | None = None, above: float | None = None) -> BeforeValidator:
+    def checked(given: Any) -> Any:
+        value, unit = quantity_among(given, units, "value", number_allowed=False)
+        if above is not None and not value > above:
+            raise InputError(f"{given!r} is too small; allowed: more than {above:g} {unit}")
+        if at_least is not None and value < at_least:
+            raise InputError(f"{given!r} is negative; allowed: {at_least:g} {unit} or more")
+        return given
+
+    return BeforeValidator(checked)
+
+
+def _one_of(kind: str, names: Iterable[str]) -> AfterValidator:
+    def checked(given: str) -> str:
+        if given not in names:
+            raise unknown_name(kind, given, names)
+        return given
+
+    return AfterValidator(checked)
+
+
+def _text_or_number(given: Any) -> Any:
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        raise InputError(f"{shown(given)} is not a quantity; allowed: a number with a unit, such as 7 d")
+    return given
+
+
+def _listed(given: Any) -> Any:
+    if not isinstance(given, list):
+        raise InputError(f"{shown(given)} is not a list (ranges are not read yet); allowed: a list, [a, b, ...]")
+    return given
+
+
+def _filled(given: list[Any]) -> list[Any]:
+    if not given:
+        raise InputError("an empty list; allowed: one value or more")
+    for index, item in enumerate(given):
+        if item in given[:index]:
+            raise InputError(f"{shown(item)} stands twice; allowed: each value once")
+    return given
+
+
+Moment = Annotated[str, _quantity("h", at_least=0.0)]
+Length = Annotated[str, _quantity("h", above=0.0)]
+Amount = Annotated[str, _quantity("mg", "mg/kg", "nmol", at_least=0.0)]
+Count = Annotated[int, Field(ge=1)]
+Weight = Annotated[str, _quantity("kg", above=0.0)]
+Given = Annotated[Any, AfterValidator(_text_or_number), WithJsonSchema({"type": ["string", "number"]})]
+Axis = Annotated[list[Given], BeforeValidator(_listed), AfterValidator(_filled)]
+Names = Annotated[list[str], BeforeValidator(_listed), AfterValidator(_filled)]
+
+
+class DoseSection(Section):
+    """One dose, as in ``{compound: ketamine, amount: 0.5 mg/kg, at: 0 h, over: 40 min}``.
+
+    Examples
+    --------
+    >>> DoseSection(compound="lsd", amount="100 ug").at
+    '0 h'
+    """
+
+    compound: str
+    amount: Amount
+    at: Moment = "0 h"
+    route: str | None = None
+    form: str | None = None
+    over: Length | None = None
+    name: str | None = None
+    every: Length | None = None
+    times: Count = 1
+
+
+class InputSection(Section):
+    """One record of a scheduled input: a channel holds a value from start to end.
+
+    Examples
+    --------
+    >>> InputSection(channel="cue", start="1 h", end="2 h", value=1.0).times
+    1
+    """
+
+    channel: str
+    start: Moment
+    end: Moment
+    value: float
+    every: Length | None = None
+    times: Count = 1
+
+
+class SessionSection(Section):
+    """A session of the treatment: while it lasts, evidence reaches the beliefs.
+
+    Examples
+    --------
+    >>> SessionSection(kind="integration", start="1 d", end="30 h").evidence
+    1.0
+    """
+
+    kind: str
+    start: Moment
+    end: Moment
+    evidence: float = 1.0
+    observation: float = 0.0
+    every: Length | None = None
+    times: Count = 1
+
+
+class ProtocolSection(Section):
+    """What happens when.
+
+    Examples
+    --------
+    >>> ProtocolSection().duration
+    '28 d'
+    """
+
+    species: Annotated[str, _one_of("species", SPECIES)] = "human"
+    duration: Length = "28 d"
+    body_weight: Weight | None = None
+    doses: list[DoseSection] = Field(default_factory=list)
+    sessions: list[SessionSection] = Field(default_factory=list)
+    inputs: list[InputSection] = Field(default_factory=list)
+    initial: dict[str, Given] = Field(default_factory=dict)
+
+
+class ModelSection(Section):
+    """Which law fills which layer.
+
+    Examples
+    --------
+    >>> ModelSection().brake
+    'first_order'
+    """
+
+    calcium: str = "averaged"
+    brake: str = "first_order"
+    modules: list[str] = Field(default_factory=list)
+
+
+class SpacingSection(Section):
+    """Even times, optionally denser at first.
+
+    Examples
+    --------
+    >>> SpacingSection(every="1 h").dense_until is None
+    True
+    """
+
+    every: Length
+    dense_until: Length | None = None
+    dense_every: Length | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> "SpacingSection":
+        if (self.dense_until is None) != (self.dense_every is None):
+            raise InputError("dense_until and dense_every go together; allowed: both or neither")
+        return self
+
+
+def _is_list(given: Any) -> str:
+    return "a list" if isinstance(given, list) else "a mapping"
+
+
+Times = Annotated[
+    Annotated[list[Moment], Tag("a list")] | Annotated[SpacingSection, Tag("a mapping")], Discriminator(_is_list)
+]
+
+
+class SolverSection(Section):
+    """How exactly the equations are solved.
+
+    Examples
+    --------
+    >>> SolverSection().rtol
+    1e-06
+    """
+
+    rtol: Annotated[float, Field(ge=1e-12, le=1e-2)] = 1e-6
+    atol: Annotated[float, Field(gt=0.0)] | None = None
+
+
+class OverSection(Section):
+    """The axes of a sweep: treatments, kernels of calcium or brake, and any parameter by its name.
+
+    Examples
+    --------
+    >>> OverSection(calcium=["averaged", "oscillator"], brake_tau=["5 d", "7 d"]).brake_tau
+    ['5 d', '7 d']
+    """
+
+    model_config = ConfigDict(extra="allow")
+    open = True
+    __pydantic_extra__: dict[str, Axis]
+
+    treatment: Annotated[list[DoseSection], BeforeValidator(_listed), AfterValidator(_filled)] | None = None
+    calcium: Names | None = None
+    brake: Names | None = None
+
+
+class SweepSection(Section):
+    """One run for every combination of the values of its axes.
+
+    Examples
+    --------
+    >>> SweepSection(over={"brake": ["m1", "m2"]}).over.brake
+    ['m1', 'm2']
+    """
+
+    over: OverSection
+
+
+class NamedSection(Section):
+    """Something chosen by name, with its options beside it; whoever owns the name checks the options.
+
+    Examples
+    --------
+    >>> ObservableSection(name="pairing_change", pairs=75).options
+    {'pairs': 75}
+    """
+
+    model_config = ConfigDict(extra="allow")
+    open = True
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What stands beside the name."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class ObservableSection(NamedSection):
+    """A read-out computed from the states, as in ``{name: pairing_change, pairs: 75, ...}``.
+
+    Examples
+    --------
+    >>> ObservableSection(name="flip_frequency").name
+    'flip_frequency'
+    """
+
+    name: str
+
+
+class FigureSection(NamedSection):
+    """A kind of figure and its options.
+
+    Examples
+    --------
+    >>> FigureSection(kind="stages", until="7 d").options
+    {'until': '7 d'}
+    """
+
+    kind: str
+
+
+class Settings(Section):
+    """A whole study.
+
+    Examples
+    --------
+    >>> Settings(protocol={"duration": "2 d"}).protocol.duration
+    '2 d'
+    """
+
+    title: str = ""
+    protocol: ProtocolSection
+    model: ModelSection = ModelSection()
+    parameters: dict[str, Given] = Field(default_factory=dict)
+    parameter_set: str | None = None
+    times: Times | None = None
+    solver: SolverSection = SolverSection()
+    sweep: SweepSection | None = None
+    observables: list[ObservableSection] = Field(default_factory=list)
+    figure: FigureSection | None = None
+    reduced: dict[str, Any] = Field(default_factory=dict)
+
+
+def shown(given: object) -> str:
+    """Write what was given for an error, cut where it is long.
+
+    Parameters
+    ----------
+    given : object
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> shown(None), shown("7 d")
+    ('nothing', "'7 d'")
+    """
+    text = "nothing" if given is None else repr(given)
+    return text if len(text) <= 60 else f"{text[:57]}..."
