@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -13,30 +12,11 @@ from numpy.typing import NDArray
 
 from plasticity.compound import Compound
 from plasticity.declare import Input, Kernel, Parameter, Signal, State, split
+from plasticity.instance import Instance, placed_kernel, slot_key
 
 Names = Mapping[str, Any]
 Parts = tuple[tuple[Any, ...], tuple[Any, ...]]
 Run = Callable[[Kernel, Names, Names, Names], Parts]
-
-
-@dataclass(frozen=True)
-class Instance:
-    """One kernel at its place: once in the model, or in the block of one compound."""
-
-    kernel: Kernel
-    compound: Compound | None = None
-
-    def key(self, name: str) -> str:
-        """Key of one of its states, inputs or signals."""
-        return _key(self.compound, name)
-
-    def states(self) -> tuple[State, ...]:
-        """Return the states that it has here."""
-        return tuple(s for s in self.kernel.states if self.compound is None or s.name in self.compound.states)
-
-
-def _key(compound: Compound | None, name: str) -> str:
-    return f"{compound.name}.{name}" if compound else name
 
 
 class Assembly:
@@ -71,7 +51,7 @@ class Assembly:
     """
 
     def __init__(self, kernels: Sequence[Kernel], compounds: Sequence[Compound]) -> None:
-        placed = sorted((i for k in kernels for i in _place(k, compounds)), key=lambda i: i.compound is None)
+        placed = sorted((i for k in kernels for i in placed_kernel(k, compounds)), key=lambda i: i.compound is None)
         self.compounds = tuple(compounds)
         self.declared = _declared(kernels)
         self.states: dict[str, State] = {}
@@ -147,7 +127,7 @@ class Assembly:
         """Give the value of every number in force: all parameters, and all numbers of the compounds."""
         values = {name: p.value for name, p in self.parameters.items() if p.value is not None}
         for compound in self.compounds:
-            values |= {_key(compound, name): number.value for name, number in compound.numbers.items()}
+            values |= {slot_key(compound, name): number.value for name, number in compound.numbers.items()}
         return values
 
     def vector(self, values: Mapping[str, float]) -> NDArray[np.float64]:
@@ -222,7 +202,7 @@ class Assembly:
         return read["x"], read["u"], read["p"]
 
     def _absent(self, instance: Instance, letter: str, name: str) -> float | None:
-        """Value of what a compound lacks: a state at rest for ever, a signal that nobody gives, a number's substitute."""
+        """Value of what a compound lacks: a state at rest, a signal that nobody gives, a number's substitute."""
         if letter == "u":
             return 0.0
         return self.declared[name].absent if letter == "p" else self._resting(instance, name)
@@ -254,7 +234,10 @@ class Assembly:
         structure += [positional(key) for table in (self.states, self.inputs, self.parameters) for key in table]
         files = {inspect.getfile(i.kernel.function) for i in self.instances}
         here = Path(__file__).parent
-        files |= {str(here / name) for name in ("declare.py", "ratelaws.py", "symbolic.py", "assembly.py")}
+        files |= {
+            str(here / name)
+            for name in ("declare.py", "equation.py", "instance.py", "ratelaws.py", "symbolic.py", "assembly.py")
+        }
         return fingerprint([*structure, *(Path(file).read_text(encoding="utf-8") for file in sorted(files))])
 
     def compiled(self) -> ModuleType:
@@ -270,10 +253,10 @@ class Assembly:
         return module_text(self.system())
 
     def system(self) -> Any:
-        """Read all kernels into one system of expressions (`plasticity.solver.generate.System`)."""
+        """Read all kernels into one system of expressions (`plasticity.solver.system.System`)."""
         import sympy
 
-        from plasticity.solver import generate
+        from plasticity.solver.system import System, given, parameter, state
         from plasticity.symbolic import trace
 
         statements: list[tuple[Any, Any]] = []
@@ -290,21 +273,13 @@ class Assembly:
             return {key: symbol(i) for i, key in enumerate(table)}
 
         rates, _ = self._walk(
-            slots(self.states, generate.state),
-            slots(self.inputs, generate.given),
-            slots(self.parameters, generate.parameter),
+            slots(self.states, state),
+            slots(self.inputs, given),
+            slots(self.parameters, parameter),
             trace,
             named,
         )
-        return generate.System(len(self.inputs), len(self.parameters), statements, [rates[key] for key in self.states])
-
-
-def _place(kernel: Kernel, compounds: Sequence[Compound]) -> list[Instance]:
-    """Give the kernel its places: for each compound that has all numbers it cannot do without."""
-    if kernel.per == "model":
-        return [Instance(kernel)]
-    needed = {p.name for p in kernel.parameters if p.value is None and p.absent is None}
-    return [Instance(kernel, compound) for compound in compounds if needed <= set(compound.numbers)]
+        return System(len(self.inputs), len(self.parameters), statements, [rates[key] for key in self.states])
 
 
 def _once(table: dict[str, Any], key: str, value: Any) -> None:

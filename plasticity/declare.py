@@ -5,13 +5,14 @@ not be read as an equation (loops, branches, undeclared names) and returns a `Ke
 declaration beside it.
 """
 
-import ast
 import inspect
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from plasticity.equation import names_read
 
 FLAGS = ("verified", "verified_secondary", "recalled", "derived", "assumed", "fitted")
 """How well a number is known, from read in the source to a free choice."""
@@ -213,6 +214,14 @@ class Kernel:
         over the oscillation without a trace in its error estimate.
     reads : frozenset of tuple
         Pairs such as ``("x", "calcium")``: every name that the function reads.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from plasticity.kernels.brake import brake
+    >>> numbers = SimpleNamespace(brake_gain=0.1, brake_capacity=2.0, brake_tau=150.0)
+    >>> brake(0.0, SimpleNamespace(permissiveness=1.0), SimpleNamespace(trkb_signal=1.0), numbers)
+    (0.0433,)
     """
 
     function: Callable[..., Any]
@@ -302,7 +311,7 @@ def kernel(
             tuple(parameters),
             tuple(requires),
             longest_step,
-            _reads(function),
+            names_read(function),
         )
 
     return declare
@@ -310,6 +319,16 @@ def kernel(
 
 def split(kernel: Kernel, result: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Separate what a kernel returned into rates and signals.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    result : tuple
+        The rates; or the rates and the signals, where the kernel gives any.
+
+    Returns
+    -------
+    rates, signals : tuple
 
     Examples
     --------
@@ -319,41 +338,3 @@ def split(kernel: Kernel, result: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]
     """
     rates, signals = result if kernel.gives else (result, ())
     return tuple(rates), tuple(signals)
-
-
-_EQUATION = (
-    *(ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Assign, ast.Return, ast.Expr, ast.Constant, ast.Name),
-    *(ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Call, ast.Tuple, ast.Load, ast.Store, ast.Add, ast.Sub, ast.Mult),
-    *(ast.Div, ast.Pow, ast.USub),
-)
-
-
-def _reads(
-    function: Callable[..., Any], arguments: tuple[str, ...] = ("t", "x", "u", "p")
-) -> frozenset[tuple[str, str]]:
-    """Check that `function` is an equation and collect the names that it reads, callees of the parameters included."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    assert isinstance(tree, ast.FunctionDef)
-    where = f"kernel {tree.name}"
-    if tuple(a.arg for a in tree.args.args) != arguments:
-        raise TypeError(f"{where}: the arguments must be ({', '.join(arguments)})")
-    tree.decorator_list, tree.returns, tree.args = [], None, ast.arguments([], [], None, [], [], None, [])
-    reads: set[tuple[str, str]] = set()
-    local = {*arguments, *(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))}
-    for node in ast.walk(tree):
-        if not isinstance(node, _EQUATION):
-            raise TypeError(f"{where}: {type(node).__name__} in line {getattr(node, 'lineno', '?')}; only equations")
-        if isinstance(node, ast.Attribute):
-            if not (isinstance(node.value, ast.Name) and node.value.id in "xup"):
-                raise TypeError(f"{where}: {ast.unparse(node)} is neither a state, a signal nor a parameter")
-            reads.add((node.value.id, node.attr))
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-            if not (isinstance(node.right, ast.Constant) and isinstance(node.right.value, int)):
-                raise TypeError(f"{where}: {ast.unparse(node)}; real powers go through ratelaws.power")
-        elif isinstance(node, ast.Name) and node.id not in local:
-            known = function.__globals__.get(node.id)
-            if callable(known) and getattr(known, "__module__", "") != "plasticity.ratelaws":
-                reads |= _reads(known, ("p",))
-            elif not (callable(known) or isinstance(known, float)):
-                raise TypeError(f"{where}: {node.id} is neither a rate law nor a float constant")
-    return frozenset(reads)

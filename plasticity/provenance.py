@@ -23,6 +23,10 @@ STACK = ("numpy", "scipy", "numba", "sympy", "xarray")
 def package_version() -> str:
     """Version of this package, installed or not.
 
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> package_version().count(".")
@@ -34,6 +38,10 @@ def package_version() -> str:
 @cache
 def commit() -> str:
     """Commit of the checkout that this package runs from (``git describe``), or ``"unknown"`` outside one.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -54,6 +62,11 @@ def commit() -> str:
 @cache
 def versions() -> dict[str, str]:
     """Versions of the numerical stack; do not change what is returned.
+
+    Returns
+    -------
+    dict of str
+        By the names in `STACK`.
 
     Examples
     --------

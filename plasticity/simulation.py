@@ -30,7 +30,14 @@ DISCLAIMER = "Simulated plasticity index for research; not evidence about treatm
 
 @dataclass(frozen=True)
 class Run:
-    """One integrated protocol, before it becomes a dataset."""
+    """One integrated protocol, before it becomes a dataset.
+
+    Examples
+    --------
+    >>> run = integrated(Protocol(duration="2 h").dose("dmt", "15 mg"))
+    >>> run.acute_effect(np.array([0.0, 0.25, 1.0])).round(1).tolist()
+    [0.0, 25.1, 0.1]
+    """
 
     protocol: Protocol
     assembly: Assembly

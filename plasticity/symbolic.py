@@ -10,7 +10,14 @@ from plasticity.declare import Kernel, split
 
 
 class power(sympy.Function):  # type: ignore[misc]
-    """Real power that is 0 for a base of 0 or below."""
+    """Real power that is 0 for a base of 0 or below.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x")
+    >>> power(x, 3).diff(x), power(sympy.Integer(0), 3)
+    (3*power(x, 2), 0)
+    """
 
     @classmethod
     def eval(cls, base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr | None:
@@ -28,7 +35,14 @@ class power(sympy.Function):  # type: ignore[misc]
 
 
 class sigmoid(sympy.Function):  # type: ignore[misc]
-    """Logistic function."""
+    """Logistic function.
+
+    Examples
+    --------
+    >>> z = sympy.Symbol("z")
+    >>> sigmoid(z).diff(z)
+    (1 - sigmoid(z))*sigmoid(z)
+    """
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         """Differentiate."""
@@ -39,7 +53,14 @@ class sigmoid(sympy.Function):  # type: ignore[misc]
 
 
 class softplus(sympy.Function):  # type: ignore[misc]
-    """Smooth positive part, ln(1 + exp(z))."""
+    """Smooth positive part, ln(1 + exp(z)).
+
+    Examples
+    --------
+    >>> z = sympy.Symbol("z")
+    >>> softplus(z).diff(z)
+    sigmoid(z)
+    """
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         """Differentiate."""
@@ -77,7 +98,7 @@ def read(function: Callable[..., Any]) -> Callable[..., Any]:
     >>> from plasticity.ratelaws import hill
     >>> z = sympy.Symbol("z", positive=True)
     >>> read(hill)(z, 2, 3)
-    power(z/2, 3)/(power(z/2, 3) + 1)
+    power(z/2, 3)/(power(z/2, 3) + 1.0)
     """
     namespace: dict[str, Any] = {"__builtins__": {}}
     for name in function.__code__.co_names:

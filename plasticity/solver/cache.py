@@ -19,6 +19,10 @@ MODULE = "compiled_model.py"
 def folder() -> Path:
     """Folder of the cache: ``PLASTICITY_CACHE``, or the user's cache folder.
 
+    Returns
+    -------
+    Path
+
     Examples
     --------
     >>> folder().name
@@ -32,6 +36,15 @@ def folder() -> Path:
 
 def fingerprint(parts: Iterable[str]) -> str:
     """Hash texts together with the versions of all that turns them into machine code.
+
+    Parameters
+    ----------
+    parts : iterable of str
+
+    Returns
+    -------
+    str
+        24 hexadecimal digits.
 
     Examples
     --------
@@ -62,6 +75,13 @@ def module(key: str, text: Callable[[], str]) -> ModuleType:
     -------
     module
         Loaded once per process. Where the cache folder cannot be written, the module lives in a temporary folder.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with tempfile.TemporaryDirectory() as place, patch.dict(os.environ, PLASTICITY_CACHE=place):
+    ...     module("example", lambda: "answer = 42").answer
+    42
     """
     name = f"plasticity_compiled_{key}"
     if name in sys.modules:

@@ -1,4 +1,4 @@
-"""Sparse LU without pivoting for one fixed pattern, worked out once and written out as straight-line code.
+"""Sparse LU without pivoting for one fixed pattern, worked out once: who is eliminated when, and what fills in.
 
 The order of elimination is chosen to keep fill-in small (Markowitz 1957, doi:10.1287/mnsc.3.3.255), with pivots on the
 diagonal: the matrices are I / (h gamma) - J, whose diagonal dominates in compartment and rate equations.
@@ -49,6 +49,12 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
     Returns
     -------
     Elimination
+
+    Examples
+    --------
+    >>> arrow = {(0, 1), (0, 2), (1, 0), (2, 0)}  # the full row and column go last, so that nothing fills in
+    >>> eliminate(3, arrow).order
+    (1, 0, 2)
     """
     rows = {i: {i} | {c for r, c in pattern if r == i} for i in range(size)}
     columns = {j: {r for r in rows if j in rows[r]} for j in range(size)}
@@ -68,30 +74,3 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
             columns[j].update(below)
         lower[pivot], upper[pivot] = tuple(below), tuple(right)
     return Elimination(tuple(order), lower, upper)
-
-
-def factor_lines(plan: Elimination, entry: str = "w_{}_{}") -> list[str]:
-    """Write the factoring out, on names of the entries; the diagonal ends as the reciprocals of the pivots."""
-    filled: list[str] = []
-    for pivot in plan.order:
-        diagonal = entry.format(pivot, pivot)
-        filled.append(f"{diagonal} = 1.0 / {diagonal}")
-        for i in plan.lower[pivot]:
-            factor = entry.format(i, pivot)
-            filled.append(f"{factor} = {factor} * {diagonal}")
-            targets = [(entry.format(i, j), entry.format(pivot, j)) for j in plan.upper[pivot]]
-            filled += [f"{target} = {target} - {factor} * {source}" for target, source in targets]
-    return filled
-
-
-def solve_lines(plan: Elimination, entry: str = "w_{}_{}", value: str = "b_{}") -> list[str]:
-    """Write the forward and backward substitution out, in place on the names of the values."""
-    lines = [
-        f"{value.format(i)} = {value.format(i)} - {entry.format(i, pivot)} * {value.format(pivot)}"
-        for pivot in plan.order
-        for i in plan.lower[pivot]
-    ]
-    for pivot in reversed(plan.order):
-        sum_ = "".join(f" - {entry.format(pivot, j)} * {value.format(j)}" for j in plan.upper[pivot])
-        lines.append(f"{value.format(pivot)} = ({value.format(pivot)}{sum_}) * {entry.format(pivot, pivot)}")
-    return lines

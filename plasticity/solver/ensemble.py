@@ -71,6 +71,16 @@ def integrate(
     Returns
     -------
     list of Trajectory
+
+    Examples
+    --------
+    >>> from plasticity.solver import cache, generate, system
+    >>> decay = generate.module_text(system.System(0, 1, [], [-system.parameter(0) * system.state(0)]))
+    >>> compiled = cache.module(cache.fingerprint([decay]), lambda: decay)
+    >>> one, none, rate = np.ones((1, 1)), np.empty((1, 0)), np.array([[2.0]])
+    >>> run = integrate(compiled, (0.0, 3.0), one, none, rate, [[Event(1.0, 0, 5.0)]], rtol=1e-9, atol=np.array([1e-9]))
+    >>> run[0](np.array([0.5, 1.0])).round(6).tolist()  # exp(-1), then exp(-2) and the 5 added
+    [[0.367879, 5.135335]]
     """
     n, width = states.shape
     flat = [event for member in events for event in member]

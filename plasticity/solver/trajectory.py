@@ -26,6 +26,12 @@ class Trajectory:
         0 where the end was reached, else a negative code.
     rejected : int
         Number of rejected steps.
+
+    Examples
+    --------
+    >>> rise = np.array([[[1.0, 4.0, 0.0, 0.0, 0.0]]])  # one step, one state: 1 + 4 s
+    >>> Trajectory(np.array([0.0, 2.0]), rise, np.array([5.0]), 0, 0)(np.array([0.0, 1.0, 2.0, 3.0])).tolist()
+    [[1.0, 3.0, 5.0, nan]]
     """
 
     times: NDArray[np.float64]
