@@ -350,13 +350,15 @@ def test_an_interrupted_run_leaves_no_file_and_says_so(sent, code, folder):
         "from plasticity.cli import main\n"
         "sys.exit(main(['run', 'plan.yaml']))\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "running\n"
-    process.send_signal(sent)
-    _, err = process.communicate(timeout=20)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    heeded = lambda: signal.signal(sent, signal.SIG_DFL)  # noqa: E731  # a test run started with nohup ignores Ctrl-C
+    with subprocess.Popen([sys.executable, "-c", program], preexec_fn=heeded, **pipes) as process:
+        try:
+            assert process.stdout.readline() == "running\n"
+            process.send_signal(sent)
+            _, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert process.returncode == code
     assert err.count("\n") == 1, err
     assert list((folder / "results").iterdir()) == []

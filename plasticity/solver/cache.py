@@ -25,8 +25,8 @@ def folder() -> Path:
 
     Examples
     --------
-    >>> folder().name
-    'plasticity'
+    >>> isinstance(folder(), Path)
+    True
     """
     chosen = os.environ.get("PLASTICITY_CACHE")
     if chosen:
