@@ -10,13 +10,28 @@ if TYPE_CHECKING:
     from plasticity.observables import pairing_change
     from plasticity.protocol import Protocol
     from plasticity.simulation import simulate
+    from plasticity.solver.ivp import solve_ensemble, solve_ivp
+    from plasticity.solver.located import Event
     from plasticity.study import Study
     from plasticity.window import windows
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "Model", "Protocol", "Study", "load_compound", "pairing_change", "simulate", "windows"]
+__all__ = [
+    "Event",
+    "InputError",
+    "Model",
+    "Protocol",
+    "Study",
+    "load_compound",
+    "pairing_change",
+    "simulate",
+    "solve_ensemble",
+    "solve_ivp",
+    "windows",
+]
 
 _HOMES = {
+    "Event": "solver.located",
     "InputError": "errors",
     "Model": "model",
     "Protocol": "protocol",
@@ -24,6 +39,8 @@ _HOMES = {
     "load_compound": "compound",
     "pairing_change": "observables",
     "simulate": "simulation",
+    "solve_ensemble": "solver.ivp",
+    "solve_ivp": "solver.ivp",
     "windows": "window",
 }
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -248,15 +248,15 @@ class Assembly:
 
     def text(self) -> str:
         """Write the module of the compiled model."""
-        from plasticity.solver.generate import module_text
+        from plasticity.solver.generate import module_text, problem_text
 
-        return module_text(self.system())
+        return module_text(problem_text(self.system()))
 
     def system(self) -> Any:
         """Read all kernels into one system of expressions (`plasticity.solver.system.System`)."""
         import sympy
 
-        from plasticity.solver.system import System, given, parameter, state
+        from plasticity.solver.system import TIME, System, given, parameter, state
         from plasticity.symbolic import trace
 
         statements: list[tuple[Any, Any]] = []
@@ -276,7 +276,7 @@ class Assembly:
             slots(self.states, state),
             slots(self.inputs, given),
             slots(self.parameters, parameter),
-            trace,
+            partial(trace, t=TIME),
             named,
         )
         return System(len(self.inputs), len(self.parameters), statements, [rates[key] for key in self.states])

@@ -13,7 +13,8 @@ from plasticity.errors import InputError
 from plasticity.model import Model
 from plasticity.observables import effect_extent
 from plasticity.protocol import Protocol
-from plasticity.solver.ensemble import MESSAGES, Event, integrate
+from plasticity.solver.ensemble import MESSAGES, integrate
+from plasticity.solver.task import Change, Task
 from plasticity.solver.trajectory import Trajectory
 from plasticity.values import Given, in_force
 from plasticity.window import locate, window_dataset
@@ -43,7 +44,7 @@ class Run:
     assembly: Assembly
     values: dict[str, float]
     warnings: list[str]
-    events: Sequence[Event]
+    changes: Sequence[Change]
     trajectory: Trajectory
 
     def states(self, times: Floats) -> dict[str, Floats]:
@@ -54,9 +55,9 @@ class Run:
         """Evaluate the scheduled inputs, by key."""
         table = np.repeat(self.assembly.resting_inputs()[:, None], len(times), axis=1)
         first = len(self.assembly.states)
-        for event in self.events:
-            if event.slot >= first:
-                table[event.slot - first, times >= event.time] = event.value
+        for change in self.changes:
+            if change.slot >= first:
+                table[change.slot - first, times >= change.time] = change.value
         return dict(zip(self.assembly.inputs, table, strict=True))
 
     def signals(self, times: Floats) -> dict[str, Floats]:
@@ -177,25 +178,26 @@ def integrated(
     assembly = model.assemble(protocol.compounds)
     values, warnings = in_force(assembly, parameters, parameter_set)
     slots = {key: i for i, key in enumerate([*assembly.states, *assembly.inputs])}
-    events = [
-        Event(event.time, _slot(slots, event.compound, event.name, model), event.value)
+    changes = [
+        Change(event.time, _slot(slots, event.compound, event.name, model), event.value)
         for event in protocol.events(lambda compound, name: values[f"{compound}.{name}"])
     ]
     start = assembly.baseline(values)
     for name, value in protocol.initial.items():
         start[_state(assembly, name)] = value
-    trajectory = integrate(
+    task = Task(
         assembly.compiled(),
         (0.0, protocol.duration),
         start[None],
         assembly.resting_inputs()[None],
         assembly.vector(values)[None],
-        [events],
-        rtol=rtol,
-        atol=np.full(len(start), atol) if atol is not None else 1e-4 * rtol * _sizes(protocol, assembly, values, start),
-        max_step=min((i.kernel.longest_step for i in assembly.instances), default=np.inf),
-    )[0]
-    return Run(protocol, assembly, values, warnings, events, trajectory)
+        [changes],
+        rtol,
+        np.full(len(start), atol) if atol is not None else 1e-4 * rtol * _sizes(protocol, assembly, values, start),
+        min((instance.kernel.longest_step for instance in assembly.instances), default=np.inf),
+    )
+    trajectory = integrate(task).trajectory(0)
+    return Run(protocol, assembly, values, warnings, changes, trajectory)
 
 
 def _slot(slots: Mapping[str, int], compound: str | None, name: str, model: Model) -> int:

@@ -113,7 +113,7 @@ def read(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def trace(
-    kernel: Kernel, x: Mapping[str, Any], u: Mapping[str, Any], p: Mapping[str, Any]
+    kernel: Kernel, x: Mapping[str, Any], u: Mapping[str, Any], p: Mapping[str, Any], t: Any = None
 ) -> tuple[tuple[sympy.Expr, ...], tuple[sympy.Expr, ...]]:
     """Evaluate a kernel on symbols.
 
@@ -122,6 +122,8 @@ def trace(
     kernel : Kernel
     x, u, p : mapping of str to Expr or float
         States, inputs and signals, parameters, by name.
+    t : Expr, optional
+        Time, for a kernel that reads it.
 
     Returns
     -------
@@ -135,7 +137,7 @@ def trace(
     >>> trace(brake, {"permissiveness": e}, {"trkb_signal": s}, numbers)
     ((-E/tau + 2*u*(1.0 - E/4),), ())
     """
-    result = read(kernel.function)(None, SimpleNamespace(**x), SimpleNamespace(**u), SimpleNamespace(**p))
+    result = read(kernel.function)(t, SimpleNamespace(**x), SimpleNamespace(**u), SimpleNamespace(**p))
     rates, signals = split(kernel, result)
     return tuple(map(sympy.sympify, rates)), tuple(map(sympy.sympify, signals))
 

@@ -1,108 +1,232 @@
 """Members of an ensemble in, trajectories out: the arrays around the compiled stepping loop."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from types import ModuleType
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plasticity.solver.dense import sample
+from plasticity.solver.excursions import excursions as locate
+from plasticity.solver.task import Below, Counts, Floats, Task
 from plasticity.solver.trajectory import Trajectory
 
-Floats = NDArray[np.float64]
 MESSAGES = {
     0: "reached the end",
+    1: "a terminal event",
     -1: "step limit reached; raise max_steps, or loosen rtol",
     -2: "a rate is not finite; check the parameters of the run",
+    -9: "stability limits the steps of this explicit method; use method='auto' or 'Rodas5P'",
     -3: "the step became too small for the time; loosen rtol, or check the parameters for extreme rates",
 }
 """What each status means and what to do."""
+STIFF = -9
 _RECORD_FULL = -10
+BLOCK = 64
+
+
+def _room(task: Task, changes: int) -> int:
+    """Guess how many steps a member takes; where it takes more, its block runs again with more room."""
+    usual = 64 + 40 * changes + 160 * (1e-6 / task.rtol) ** 0.2
+    limited = usual + 2.0 * (task.span[1] - task.span[0]) / task.max_step
+    return int(min(limited, task.max_steps + 1))
 
 
 @dataclass(frozen=True)
-class Event:
-    """A jump: `value` is added to state number `slot`, or, where `slot` counts on beyond the states, set on an input.
+class Recorded:
+    """Polynomials of the watched states for some members, and how each of them ended.
+
+    Attributes
+    ----------
+    watched : ndarray of int, shape (k,)
+    times : ndarray, shape (n, room + 1)
+        Ends of the steps.
+    record : ndarray, shape (n, room, k, 5)
+        Coefficients in powers of the fraction of the step.
+    final : ndarray, shape (n, states)
+    status, steps, rejected : ndarray of int, shape (n,)
+    reached : ndarray, shape (n,)
 
     Examples
     --------
-    >>> Event(1.0, 0, 5.0).time
-    1.0
+    >>> record, none = np.array([[[[1.0, 2.0, 0.0, 0.0, 0.0]]]]), np.zeros(1, np.int64)
+    >>> line = Recorded(none, np.array([[0.0, 4.0]]), record, np.array([[3.0]]), none, none + 1, none, np.array([4.0]))
+    >>> line.sampled(np.array([2.0])).tolist()
+    [[[2.0]]]
     """
 
-    time: float
-    slot: int
-    value: float
+    watched: Counts
+    times: Floats
+    record: Floats
+    final: Floats
+    status: Counts
+    steps: Counts
+    rejected: Counts
+    reached: Floats
+
+    def trajectory(self, i: int) -> Trajectory:
+        """Trajectory of one member, if all states were watched."""
+        steps = self.steps[i]
+        return Trajectory(
+            self.times[i, : steps + 1],
+            self.record[i, :steps],
+            self.final[i],
+            int(self.status[i]),
+            int(self.rejected[i]),
+        )
+
+    def sampled(self, grid: Floats) -> Floats:
+        """Watched states at ascending times, shape (members, watched, times)."""
+        out = np.empty((len(self.times), len(self.watched), len(grid)))
+        sample(self.times, self.record, self.steps, self.final, self.watched, grid, out)
+        return out
 
 
-def integrate(
-    module: ModuleType,
-    span: tuple[float, float],
-    states: Floats,
-    inputs: Floats,
-    parameters: Floats,
-    events: Sequence[Sequence[Event]],
-    *,
-    rtol: float,
-    atol: Floats,
-    max_step: float = np.inf,
-    max_steps: int = 10_000_000,
-) -> list[Trajectory]:
-    """Integrate every member and keep its dense output.
+def integrate(task: Task, members: slice = slice(None), watched: Counts | None = None) -> Recorded:
+    """Integrate some members and keep the dense output of the watched states.
 
     Parameters
     ----------
-    module : module
-        A compiled model.
-    span : tuple of float
-        Start and end.
-    states : ndarray, shape (n, states)
-        Values before the events at the start.
-    inputs : ndarray, shape (n, inputs)
-    parameters : ndarray, shape (n, parameters)
-    events : sequence of sequence of Event
-        For each member, sorted by time, none after the end.
-    rtol : float
-    atol : ndarray, shape (states,)
-    max_step : float
-    max_steps : int
-        Steps, rejected ones included, after which a member is given up.
+    task : Task
+    members : slice
+        Which of the members; all if not given.
+    watched : ndarray of int, optional
+        Numbers of the states to keep; all if not given.
 
     Returns
     -------
-    list of Trajectory
+    Recorded
 
     Examples
     --------
     >>> from plasticity.solver import cache, generate, system
-    >>> decay = generate.module_text(system.System(0, 1, [], [-system.parameter(0) * system.state(0)]))
+    >>> from plasticity.solver.task import Change
+    >>> rates = system.System(0, 1, [], [-system.parameter(0) * system.state(0)])
+    >>> decay = generate.module_text(generate.problem_text(rates))
     >>> compiled = cache.module(cache.fingerprint([decay]), lambda: decay)
     >>> one, none, rate = np.ones((1, 1)), np.empty((1, 0)), np.array([[2.0]])
-    >>> run = integrate(compiled, (0.0, 3.0), one, none, rate, [[Event(1.0, 0, 5.0)]], rtol=1e-9, atol=np.array([1e-9]))
-    >>> run[0](np.array([0.5, 1.0])).round(6).tolist()  # exp(-1), then exp(-2) and the 5 added
-    [[0.367879, 5.135335]]
+    >>> task = Task(compiled, (0.0, 3.0), one, none, rate, [[Change(1.0, 0, 5.0)]], 1e-9, np.array([1e-9]))
+    >>> integrate(task).sampled(np.array([0.5, 1.0])).round(6).tolist()  # exp(-1), then exp(-2) and the 5 added
+    [[[0.367879, 5.135335]]]
     """
+    states, inputs, parameters = task.states[members], task.inputs[members], task.parameters[members]
+    changes = task.changes[members]
     n, width = states.shape
-    flat = [event for member in events for event in member]
-    starts = np.concatenate([[0], np.cumsum([len(member) for member in events])]).astype(np.int64)
+    watched = np.arange(width) if watched is None else watched
+    flat = [change for member in changes for change in member]
+    starts = np.concatenate([[0], np.cumsum([len(member) for member in changes])]).astype(np.int64)
     columns = (
-        np.array([event.time for event in flat], dtype=float),
-        np.array([event.slot for event in flat], dtype=np.int64),
-        np.array([event.value for event in flat], dtype=float),
+        np.array([change.time for change in flat], dtype=float),
+        np.array([change.slot for change in flat], dtype=np.int64),
+        np.array([change.value for change in flat], dtype=float),
     )
-    room = 512 if np.isinf(max_step) else 512 + 2 * int((span[1] - span[0]) / max_step)
+    start, end = task.span
+    room = _room(task, max((len(member) for member in changes), default=0))
     while True:
         y, u = states.copy(), inputs.copy()
-        times, record = np.empty((n, room + 1)), np.empty((n, room, width, 5))
+        times, record, reached = np.empty((n, room + 1)), np.empty((n, room, len(watched), 5)), np.empty(n)
         status, steps, rejected = (np.zeros(n, np.int64) for _ in range(3))
-        module.integrate(
-            *(span[0], span[1], y, u, parameters, starts, *columns, rtol, atol, max_step, max_steps),
-            *(times, record, status, steps, rejected, np.empty(n)),
+        task.module.integrate(
+            *(start, end, y, u, parameters, starts, *columns, task.rtol, task.atol, task.max_step, task.max_steps),
+            *(watched, times, record, status, steps, rejected, reached),
         )
         if not np.any(status == _RECORD_FULL):
-            break
+            return Recorded(watched, times, record, y, status, steps, rejected, reached)
         room *= 4
-    return [
-        Trajectory(times[i, : steps[i] + 1], record[i, : steps[i]], y[i], int(status[i]), int(rejected[i]))
-        for i in range(n)
-    ]
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What `run` found, for n members.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n, watched, times)
+    final : ndarray, shape (n, states)
+    status, steps, rejected : ndarray of int, shape (n,)
+    reached : ndarray, shape (n,)
+    count : ndarray of int, shape (n,)
+        Number of excursions.
+    excursions : ndarray, shape (n, most, 5)
+        In the order of `plasticity.solver.excursions.FIELDS`, NaN beyond `count`.
+    least : ndarray, shape (n, 2)
+        Smallest value of the followed state, and its time.
+
+    Examples
+    --------
+    >>> empty, none = np.empty((0, 1)), np.zeros(0, np.int64)
+    >>> Ensemble(empty, empty, none, none, none, np.empty(0), none, empty, empty).final.shape
+    (0, 1)
+    """
+
+    values: Floats
+    final: Floats
+    status: Counts
+    steps: Counts
+    rejected: Counts
+    reached: Floats
+    count: Counts
+    excursions: Floats
+    least: Floats
+
+
+def run(
+    task: Task, grid: Floats, watched: Counts | None = None, below: Below | None = None, threads: int = 1
+) -> Ensemble:
+    """Integrate all members, block by block, and keep values at common times and the excursions below a level.
+
+    Every member is computed by the same arithmetic wherever it stands, so the result does not depend on the number of
+    threads, on the order of the members, or on how many there are.
+
+    Parameters
+    ----------
+    task : Task
+    grid : ndarray, shape (times,)
+        Ascending.
+    watched : ndarray of int, optional
+        Numbers of the states to keep; all if not given.
+    below : Below, optional
+    threads : int
+
+    Returns
+    -------
+    Ensemble
+
+    Examples
+    --------
+    >>> from plasticity.solver.problem import Problem
+    >>> decay, n = Problem(lambda t, y, p: (-p[0] * y[0],), 1, 1).module("Rodas5P"), 3
+    >>> rates = np.array([[1.0], [2.0], [3.0]])
+    >>> task = Task(decay, (0.0, 1.0), np.ones((n, 1)), np.empty((n, 0)), rates, [[]] * n, 1e-9, np.array([1e-9]))
+    >>> run(task, np.array([1.0])).values[:, 0, 0].round(6).tolist()  # exp(-rate)
+    [0.367879, 0.135335, 0.049787]
+    """
+    n = task.members
+    watched = np.arange(task.states.shape[1]) if watched is None else watched
+    kept = watched if below is None or below.state in watched else np.append(watched, below.state)
+    values = np.empty((n, len(watched), len(grid)))
+    count, least = np.zeros(n, np.int64), np.full((n, 2), np.nan)
+    excursions = np.full((n, below.most if below else 0, 5), np.nan)
+
+    def one(block: slice) -> Recorded:
+        found = integrate(task, block, kept)
+        if len(grid):
+            sample(found.times, found.record, found.steps, found.final, watched, grid, values[block])
+        if below is not None:
+            levels = (below.low[block], below.high[block], below.merge[block])
+            place = int(np.flatnonzero(kept == below.state)[0])
+            into = (excursions[block], count[block], least[block])
+            locate(found.times, found.record, found.steps, place, *levels, *into)
+        return replace(found, times=_NOTHING, record=_NOTHING)
+
+    blocks = [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
+    if threads > 1 and len(blocks) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            parts = list(pool.map(one, blocks))
+    else:
+        parts = [one(block) for block in blocks]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ENDS}
+    return Ensemble(values, **joined, count=count, excursions=excursions, least=least)
+
+
+_NOTHING = np.empty(0)
+_ENDS = ("final", "status", "steps", "rejected", "reached")

@@ -6,26 +6,30 @@ What depends on the parameters alone is computed once per trajectory.
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import sympy
+from numpy.typing import ArrayLike
 
 from plasticity.solver.elimination import Elimination, eliminate
 from plasticity.solver.factoring import factor_lines, solve_lines
+from plasticity.solver.layout import Layout
 from plasticity.solver.printing import LanePrinter
 from plasticity.solver.sharing import Constants, shared
-from plasticity.solver.system import Statement, System, given, parameter, state
-from plasticity.solver.tableau import RODAS5P, Rosenbrock
+from plasticity.solver.system import TIME, Statement, System, given, parameter, state
+from plasticity.solver.tableau import RODAS5P, Rosenbrock, RungeKutta
 
-LANES = 8
 _MARK = "# <{0}>\n"
 _CLOSE = "# </{0}>\n"
 
 
-def problem_text(system: System) -> str:
+def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
     r"""Write the problem section of a module.
 
     Parameters
     ----------
     system : System
+    stages : int
+        Number of slopes that the method keeps of each state.
 
     Returns
     -------
@@ -51,43 +55,36 @@ def problem_text(system: System) -> str:
     constants = Constants(system.parameters)
     hoist = constants.hoist
     slopes, entries = system.jacobian()
+    drift = {i: entries.pop((i, size)) for i in range(size) if (i, size) in entries}
     rate_statements, rates = shared([(s, hoist(e)) for s, e in system.signals], [hoist(r) for r in system.rates])
     entry_list = list(entries)
     both = [(s, hoist(e)) for s, e in [*system.signals, *slopes]]
-    entry_statements, entry_values = shared(both, [hoist(entries[place]) for place in entry_list])
+    wanted = [hoist(entries[place]) for place in entry_list] + [hoist(e) for e in drift.values()]
+    entry_statements, entry_values = shared(both, wanted)
     plan = eliminate(size, entry_list)
     cells = _cells(plan)
-
-    offsets: dict[str, int] = {}
-    position = 0
-    counts = [("STATE", size), ("STAGE", size), ("VALUE", size), ("INPUT", system.inputs)]
-    counts += [("PARAMETER", system.parameters), ("CONSTANT", len(constants.slots)), ("ENTRY", len(cells))]
-    for name, count in [*counts, ("INVERSE", 1), ("SLOPE", size * RODAS5P.stages)]:
-        offsets[name] = position
-        position += count * LANES
-
-    def place(name: str, slot: int) -> str:
-        return f"w[{offsets[name] + slot * LANES} + l]"
+    counts = {"INPUT": system.inputs, "PARAMETER": system.parameters, "CONSTANT": len(constants.slots)}
+    layout = Layout(size, stages, {**counts, "ENTRY": len(cells)}, timed=system.timed)
+    place = layout.place
 
     where = {parameter(i): place("PARAMETER", i) for i in range(system.parameters)}
     where |= {symbol: place("CONSTANT", i) for i, symbol in enumerate(constants.slots.values())}
     where |= {given(i): place("INPUT", i) for i in range(system.inputs)}
-    staged = where | {state(i): place("STAGE", i) for i in range(size)}
-    current = where | {state(i): place("STATE", i) for i in range(size)}
+    staged = where | {state(i): place("STAGE", i) for i in range(size)} | {TIME: place("TIME", 0)}
+    current = where | {state(i): place("STATE", i) for i in range(size)} | {TIME: place("NOW", 0)}
     cell = {names: place("ENTRY", i) for i, names in enumerate(cells)}
+    write = _Writer(system.strict)
 
-    prepared = list(constants.slots.items())
-    lines = [f"STATES = {size}", f"INPUTS = {system.inputs}", f"PARAMETERS = {system.parameters}"]
-    lines += [f"CONSTANTS = {len(prepared)}", f"ENTRIES = {len(cells)}", f"LANES = {LANES}"]
-    lines += [f"{name} = {offset}" for name, offset in offsets.items()] + [f"SIZE = {position}"]
-    slots = [place("CONSTANT", i) for i in range(len(prepared))]
-    lines += _function("prepare", _statements(*shared([], [e for e, _ in prepared]), slots, where))
-    lines += _function("rates", _statements(rate_statements, rates, [place("VALUE", i) for i in range(size)], staged))
-    names = [f"w_{i}_{j}" for i, j in entry_list]
-    body = _statements(entry_statements, [-e for e in entry_values], names, current)
-    missing = [(i, j) for i, j in cells if (i, j) not in entries]
-    body += [f"w_{i}_{j} = 0.0" for i, j in missing]
-    body += [f"w_{i}_{i} = w_{i}_{i} + w[{offsets['INVERSE']} + l]" for i in range(size)]
+    slots = [place("CONSTANT", i) for i in range(len(constants.slots))]
+    lines = layout.lines() + _function("prepare", write.statements(*shared([], list(constants.slots)), slots, where))
+    lines += _function(
+        "rates", write.statements(rate_statements, rates, [place("VALUE", i) for i in range(size)], staged)
+    )
+    names = [f"w_{i}_{j}" for i, j in entry_list] + [place("DRIFT", i) for i in drift]
+    values = [-e for e in entry_values[: len(entry_list)]] + entry_values[len(entry_list) :]
+    body = write.statements(entry_statements, values, names, current)
+    body += [f"w_{i}_{j} = 0.0" for i, j in cells if (i, j) not in entries]
+    body += [f"w_{i}_{i} = w_{i}_{i} + {place('INVERSE', 0)}" for i in range(size)]
     body += factor_lines(plan) + [f"{cell[i, j]} = w_{i}_{j}" for i, j in cells]
     lines += _function("factor", body)
     body = [f"b_{i} = {place('VALUE', i)}" for i in range(size)] + [f"w_{i}_{j} = {cell[i, j]}" for i, j in cells]
@@ -104,18 +101,25 @@ def _cells(plan: Elimination) -> list[tuple[int, int]]:
     )
 
 
-def _statements(
-    statements: Sequence[Statement],
-    results: Sequence[sympy.Expr],
-    targets: Sequence[str],
-    where: dict[sympy.Symbol, str],
-) -> list[str]:
-    """Print assignments; symbols with a place in the workspace are loaded first."""
-    printer = LanePrinter({"fully_qualified_modules": False})
-    used = sorted({s for e in [*(e for _, e in statements), *results] for s in e.free_symbols if s in where}, key=str)
-    lines = [f"{symbol} = {where[symbol]}" for symbol in used]
-    lines += [f"{symbol} = {printer.doprint(expression)}" for symbol, expression in statements]
-    return lines + [f"{target} = {printer.doprint(e)}" for target, e in zip(targets, results, strict=True)]
+class _Writer:
+    """Prints assignments."""
+
+    def __init__(self, strict: bool) -> None:
+        self.printer = LanePrinter({"fully_qualified_modules": False})
+        self.printer.strict = strict
+
+    def statements(
+        self,
+        statements: Sequence[Statement],
+        results: Sequence[sympy.Expr],
+        targets: Sequence[str],
+        where: dict[sympy.Symbol, str],
+    ) -> list[str]:
+        """Print statements and results; symbols with a place in the workspace are loaded first."""
+        used = {s for e in [*(e for _, e in statements), *results] for s in e.free_symbols if s in where}
+        lines = [f"{symbol} = {where[symbol]}" for symbol in sorted(used, key=str)]
+        lines += [f"{symbol} = {self.printer.doprint(expression)}" for symbol, expression in statements]
+        return lines + [f"{target} = {self.printer.doprint(e)}" for target, e in zip(targets, results, strict=True)]
 
 
 def _function(name: str, body: Sequence[str]) -> list[str]:
@@ -123,12 +127,41 @@ def _function(name: str, body: Sequence[str]) -> list[str]:
     return [*lines, "    for l in range(LANES):", *(f"        {line}" for line in body or ["pass"])]
 
 
-def method_text(method: Rosenbrock = RODAS5P) -> str:
+def differenced_text(states: int, parameters: int, stages: int, *, analytic: bool) -> str:
+    """Write the problem section for a function that cannot be traced; the module must then be given ``fun``.
+
+    Parameters
+    ----------
+    states, parameters : int
+    stages : int
+        Number of slopes that the method keeps of each state.
+    analytic : bool
+        Whether the module is also given ``jac``.
+
+    Returns
+    -------
+    str
+        Python text.
+
+    Examples
+    --------
+    >>> "ANALYTIC = False" in differenced_text(2, 1, 8, analytic=False)
+    True
+    """
+    counts = {"INPUT": 0, "PARAMETER": parameters, "ENTRY": states * states, "PIVOT": states}
+    text = (Path(__file__).parent / "differenced.py").read_text(encoding="utf-8")
+    opening, closing = _MARK.format("problem"), _CLOSE.format("problem")
+    inside = text[text.index(opening) + len(opening) : text.index(closing)]
+    lines = Layout(states, stages, counts, timed=True).lines()
+    return "\n".join([*lines, f"ANALYTIC = {analytic}", "", "", inside])
+
+
+def method_text(method: Rosenbrock | RungeKutta = RODAS5P) -> str:
     """Write the method section of a module: the coefficients as module constants.
 
     Parameters
     ----------
-    method : Rosenbrock
+    method : Rosenbrock or RungeKutta
 
     Returns
     -------
@@ -140,22 +173,51 @@ def method_text(method: Rosenbrock = RODAS5P) -> str:
     >>> method_text().splitlines()[:2]
     ['STAGES = 8', 'ORDER = 5']
     """
-    tables = {
-        "A": method.square(method.a).tolist(),
-        "C": method.square(method.c_matrix).tolist(),
-        "B": list(method.b),
-        "H": [list(row) for row in method.dense],
-    }
-    lines = [f"STAGES = {method.stages}", f"ORDER = {method.error_order}", f"GAMMA = {method.gamma!r}"]
-    return "\n".join([*lines, *(f"{name} = np.array({table})" for name, table in tables.items())]) + "\n"
+    tables: dict[str, ArrayLike]
+    if isinstance(method, Rosenbrock):
+        lines = [f"STAGES = {method.stages}", f"ORDER = {method.error_order}", f"GAMMA = {method.gamma!r}"]
+        tables = {"H": method.dense, "NODES": method.nodes, "TIME_WEIGHTS": method.time_weights}
+        functions = _combine([*method.a, method.b]) + _couple(method.c_matrix)
+    else:
+        lines = [f"STAGES = {len(method.nodes)}", f"ORDER = {method.order}"]
+        rows = [[*row, *[0.0] * (len(method.nodes) - len(row))] for row in method.a]
+        tables = {"A": rows, "NODES": method.nodes, "E": method.error, "P": method.dense}
+        functions = []
+    constants = [f"{name} = np.array({np.asarray(table, dtype=float).tolist()})" for name, table in tables.items()]
+    return "\n".join([*lines, *constants, *functions]) + "\n"
 
 
-def module_text(system: System) -> str:
-    """Write a whole module: the stepping loop with its problem and method sections filled in.
+def _terms(row: Sequence[float], at: str) -> str:
+    return " + ".join(f"{c!r} * w[SLOPE + {j} * WIDTH + {at}]" for j, c in enumerate(row) if c != 0.0)
+
+
+def _combine(rows: Sequence[Sequence[float]]) -> list[str]:
+    """Write the sums of slopes of every stage out, each in one pass over the workspace."""
+    lines = ["", "", "@njit(**PLAIN)", "def combine(w, i):"]
+    for i, row in enumerate(rows):
+        sum_ = f" + {_terms(row, 'e')}" if any(row) else ""
+        lines += [f"    {'el' if i else ''}if i == {i}:", "        for e in range(WIDTH):"]
+        lines += [f"            w[STAGE + e] = w[STATE + e]{sum_}"]
+    return lines
+
+
+def _couple(rows: Sequence[Sequence[float]]) -> list[str]:
+    lines = ["", "", "@njit(**PLAIN)", "def couple(w, i):", "    if i == 0:", "        return"]
+    for i, row in enumerate(rows):
+        if any(row):
+            lines += [f"    elif i == {i}:", "        for e in range(WIDTH):"]
+            lines += [f"            w[VALUE + e] += ({_terms(row, 'e')}) * w[RECIPROCAL + e]"]
+    return lines
+
+
+def module_text(problem: str, method: Rosenbrock | RungeKutta = RODAS5P) -> str:
+    """Write a whole module: the stepping loop with its problem, method and step sections filled in.
 
     Parameters
     ----------
-    system : System
+    problem : str
+        From `problem_text` or `differenced_text`.
+    method : Rosenbrock or RungeKutta
 
     Returns
     -------
@@ -164,15 +226,19 @@ def module_text(system: System) -> str:
 
     Examples
     --------
-    >>> text = module_text(System(0, 1, [], [-parameter(0) * state(0)]))
+    >>> text = module_text(problem_text(System(0, 1, [], [-parameter(0) * state(0)])))
     >>> "import plasticity" in text, text.count("def integrate(")
     (False, 1)
     """
     here = Path(__file__).parent
     text = (here / "stepper.py").read_text(encoding="utf-8")
     elementary = (here / "elementary.py").read_text(encoding="utf-8")
-    text = _replaced(text, "problem", problem_text(system))
-    text = _replaced(text, "method", method_text())
+    text = _replaced(text, "problem", problem)
+    text = _replaced(text, "method", method_text(method))
+    if isinstance(method, RungeKutta):
+        explicit = (here / "explicit.py").read_text(encoding="utf-8")
+        opening, closing = _MARK.format("step"), _CLOSE.format("step")
+        text = _replaced(text, "step", explicit[explicit.index(opening) + len(opening) : explicit.index(closing)])
     start = text.index("from plasticity.solver.elementary")
     end = text.index("# <problem>")
     body = elementary[elementary.index("PLAIN =") :]

@@ -7,12 +7,16 @@ from sympy.printing.pycode import PythonCodePrinter
 class LanePrinter(PythonCodePrinter):  # type: ignore[misc]
     """Python text with every digit, integer powers as products, and functions by their bare names.
 
+    With `strict` set, functions are NumPy's and real powers Python's, with all their special values.
+
     Examples
     --------
     >>> x, tau = sympy.symbols("x tau")
     >>> LanePrinter().doprint(x**3 / tau)
     '((x)*(x)*(x))/tau'
     """
+
+    strict = False
 
     def _print_Float(self, expr: sympy.Float) -> str:
         return repr(float(expr))
@@ -36,9 +40,13 @@ class LanePrinter(PythonCodePrinter):  # type: ignore[misc]
             factor = self.parenthesize(base, 1000)
             product = "*".join([factor] * abs(int(exponent)))
             return f"({product})" if exponent > 0 else f"(1.0/({product}))"
+        if self.strict:
+            return f"({self._print(base)})**({self._print(exponent)})"
         raise TypeError(f"real power {expr} did not go through ratelaws.power")
 
     def _print_Function(self, expr: sympy.Function) -> str:
-        return f"{type(expr).__name__}({', '.join(map(self._print, expr.args))})"
+        name = {"atan": "arctan"}.get(type(expr).__name__, type(expr).__name__)
+        return f"{'np.' if self.strict else ''}{name}({', '.join(map(self._print, expr.args))})"
 
-    _print_exp = _print_log = _print_Function
+    _print_exp = _print_log = _print_sin = _print_cos = _print_tan = _print_Function
+    _print_sinh = _print_cosh = _print_tanh = _print_atan = _print_Function

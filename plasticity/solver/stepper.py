@@ -16,9 +16,8 @@ PLAIN = {"error_model": "numpy", "fastmath": {"contract", "nsz"}}
 STATES = 1
 INPUTS = 0
 PARAMETERS = 1
-CONSTANTS = 1
-ENTRIES = 1
 LANES = 8
+TIMED = False
 STATE = 0
 STAGE = 8
 VALUE = 16
@@ -27,8 +26,12 @@ PARAMETER = 24
 CONSTANT = 32
 ENTRY = 40
 INVERSE = 48
-SLOPE = 56
-SIZE = 120
+TIME = 56
+NOW = 64
+RECIPROCAL = 72
+DRIFT = 80
+SLOPE = 80
+SIZE = 88
 
 
 @njit(**PLAIN)
@@ -60,87 +63,117 @@ def solve(w):
 
 
 # </problem>
+WIDTH = STATES * LANES
+
 # <method>
 STAGES = 1
 ORDER = 1
 GAMMA = 1.0
-A = np.zeros((1, 1))
-C = np.zeros((1, 1))
-B = np.ones(1)
 H = np.zeros((3, 1))
+NODES = np.zeros(1)
+TIME_WEIGHTS = np.ones(1)
+
+
+@njit(**PLAIN)
+def combine(w, i):
+    """Values of stage `i`, or, after the last, of the step: the state and a sum of the slopes so far."""
+    for e in range(WIDTH):
+        if i == 0:
+            w[STAGE + e] = w[STATE + e]
+        else:
+            w[STAGE + e] = w[STATE + e] + w[SLOPE + e]
+
+
+@njit(**PLAIN)
+def couple(w, i):
+    """Add to the rates of stage `i` what earlier slopes contribute, over the step."""
+
+
 # </method>
 
 REACHED_END = 0
 STEP_LIMIT = -1
 NOT_FINITE = -2
 STEP_TOO_SMALL = -3
+STIFF = -9
 RECORD_FULL = -10
+STIFF_STEPS = 15
 SAFETY = 0.9
 SHRINK = 0.2
 GROW = 6.0
-WIDTH = STATES * LANES
 
 
+# <step>
 @njit(**PLAIN)
-def attempt(w, h):
+def attempt(w, time, h, latest):
     """Take one step in every lane; the new values are left in STAGE, the error estimate in the last slope."""
     for l in range(LANES):
         w[INVERSE + l] = 1.0 / (h[l] * GAMMA)
+        w[NOW + l] = time[l]
+        for s in range(STATES):
+            w[RECIPROCAL + s * LANES + l] = 1.0 / h[l]
     factor(w)
     for i in range(STAGES):
-        for e in range(WIDTH):
-            w[STAGE + e] = w[STATE + e]
-        for j in range(i):
-            a = A[i, j]
-            for e in range(WIDTH):
-                w[STAGE + e] += a * w[SLOPE + j * WIDTH + e]
+        for l in range(LANES):
+            w[TIME + l] = min(time[l] + NODES[i] * h[l], latest[l])
+        combine(w, i)
         rates(w)
-        for j in range(i):
+        couple(w, i)
+        if TIMED:
             for s in range(STATES):
                 for l in range(LANES):
-                    w[VALUE + s * LANES + l] += C[i, j] * GAMMA * w[INVERSE + l] * w[SLOPE + j * WIDTH + s * LANES + l]
+                    w[VALUE + s * LANES + l] += TIME_WEIGHTS[i] * h[l] * w[DRIFT + s * LANES + l]
         solve(w)
         for e in range(WIDTH):
             w[SLOPE + i * WIDTH + e] = w[VALUE + e]
-    for e in range(WIDTH):
-        w[STAGE + e] = w[STATE + e]
+    combine(w, STAGES)
+
+
+@njit(**PLAIN)
+def estimate(w, s, l):
+    """Error estimate of one state in one lane: the last slope."""
+    return w[SLOPE + (STAGES - 1) * WIDTH + s * LANES + l]
+
+
+@njit(**PLAIN)
+def polynomial(w, s, l, h, into):
+    """Polynomial of the step for one state, in powers of the fraction of the step."""
+    old = w[STATE + s * LANES + l]
+    new = w[STAGE + s * LANES + l]
+    first = 0.0
+    second = 0.0
+    third = 0.0
     for i in range(STAGES):
-        b = B[i]
-        for e in range(WIDTH):
-            w[STAGE + e] += b * w[SLOPE + i * WIDTH + e]
+        slope = w[SLOPE + i * WIDTH + s * LANES + l]
+        first += H[0, i] * slope
+        second += H[1, i] * slope
+        third += H[2, i] * slope
+    into[0] = old
+    into[1] = new - old + first
+    into[2] = second - first
+    into[3] = third - second
+    into[4] = -third
+
+
+@njit(**PLAIN)
+def stiff(w, l, h):
+    """No step of this method is limited by stability."""
+    return False
+
+
+# </step>
 
 
 @njit(**PLAIN)
 def error_norm(w, l, rtol, atol):
-    """Root mean square of the last slope over the tolerances; not finite where the step is not."""
+    """Root mean square of the error estimate over the tolerances; not finite where the step is not."""
     total = 0.0
     for s in range(STATES):
         old = w[STATE + s * LANES + l]
         new = w[STAGE + s * LANES + l]
-        ratio = w[SLOPE + (STAGES - 1) * WIDTH + s * LANES + l] / (atol[s] + rtol * max(abs(old), abs(new)))
+        ratio = estimate(w, s, l) / (atol[s] + rtol * max(abs(old), abs(new)))
         total += ratio * ratio + 0.0 * new
     return np.sqrt(total / STATES)
-
-
-@njit(**PLAIN)
-def record_step(w, l, record):
-    """Keep the polynomial of the step, in powers of the fraction of the step."""
-    for s in range(STATES):
-        old = w[STATE + s * LANES + l]
-        new = w[STAGE + s * LANES + l]
-        first = 0.0
-        second = 0.0
-        third = 0.0
-        for i in range(STAGES):
-            slope = w[SLOPE + i * WIDTH + s * LANES + l]
-            first += H[0, i] * slope
-            second += H[1, i] * slope
-            third += H[2, i] * slope
-        record[s, 0] = old
-        record[s, 1] = new - old + first
-        record[s, 2] = second - first
-        record[s, 3] = third - second
-        record[s, 4] = -third
 
 
 @njit(**PLAIN)
@@ -187,12 +220,12 @@ def load(w, l, y, u, p):
 @njit(cache=True, nogil=True, **PLAIN)
 def integrate(
     start, end, y, u, p, event_from, event_time, event_slot, event_value,
-    rtol, atol, longest, step_limit, record_time, record, status, steps, rejected, reached,
+    rtol, atol, longest, step_limit, watched, record_time, record, status, steps, rejected, reached,
 ):  # fmt: skip
     """Integrate every member of an ensemble from `start` to `end`.
 
     Shapes: y (n, states), u (n, inputs), p (n, parameters), event_from (n + 1,), events (all,), atol (states,),
-    record_time (n, room + 1), record (n, room, states, 5), status, steps, rejected (n,), reached (n,).
+    watched (k,), record_time (n, room + 1), record (n, room, k, 5), status, steps, rejected (n,), reached (n,).
     `y` holds the values at the end afterwards, `u` the inputs.
     """
     members = y.shape[0]
@@ -202,10 +235,12 @@ def integrate(
     cursor = np.zeros(LANES, np.int64)
     time = np.zeros(LANES)
     target = np.zeros(LANES)
+    latest = np.zeros(LANES)
     h = np.ones(LANES)
     wanted = np.zeros(LANES)
     fresh = np.zeros(LANES, np.bool_)
     grows = np.ones(LANES, np.bool_)
+    limited = np.zeros(LANES, np.int64)
     waiting = 0
     running = 0
     for l in range(LANES):
@@ -223,6 +258,7 @@ def integrate(
                 time[l] = start
                 cursor[l] = settle(w, l, start, event_from[m], event_from[m + 1], event_time, event_slot, event_value)
                 fresh[l] = True
+                limited[l] = 0
                 record_time[m, 0] = start
                 steps[m] = 0
                 rejected[m] = 0
@@ -237,6 +273,8 @@ def integrate(
         if restart:
             for e in range(WIDTH):
                 w[STAGE + e] = w[STATE + e]
+            for l in range(LANES):
+                w[TIME + l] = time[l]
             rates(w)
         for l in range(LANES):
             m = member[l]
@@ -246,6 +284,7 @@ def integrate(
             if fresh[l]:
                 following = event_from[m + 1]
                 target[l] = min(end, event_time[cursor[l]]) if cursor[l] < following else end
+                latest[l] = np.nextafter(target[l], start)
                 wanted[l] = starting_step(w, l, target[l] - time[l], rtol, atol)
                 fresh[l] = False
                 grows[l] = True
@@ -255,7 +294,7 @@ def integrate(
                 h[l] = left
             elif h[l] > 0.5 * left:
                 h[l] = 0.5 * left
-        attempt(w, h)
+        attempt(w, time, h, latest)
         for l in range(LANES):
             m = member[l]
             if m < 0:
@@ -274,16 +313,23 @@ def integrate(
             else:
                 if room > 0:
                     if steps[m] < room:
-                        record_step(w, l, record[m, steps[m]])
+                        for k in range(watched.size):
+                            polynomial(w, watched[k], l, h[l], record[m, steps[m], k])
                     else:
                         outcome = RECORD_FULL
+                limited[l] = limited[l] + 1 if stiff(w, l, h[l]) else max(limited[l] - 1, 0)
+                if limited[l] >= STIFF_STEPS:
+                    outcome = STIFF
                 scale = min(GROW, SAFETY * max(error, 1e-10) ** (-1.0 / ORDER))
                 if not grows[l]:
                     scale = min(scale, 1.0)
                 wanted[l] = max(h[l] * scale, min(wanted[l], h[l]) * SHRINK)
                 grows[l] = True
+                before = time[l]
                 time[l] = target[l] if h[l] == target[l] - time[l] else time[l] + h[l]
-                if outcome == 1:
+                if time[l] == before:
+                    outcome = STEP_TOO_SMALL
+                if outcome != RECORD_FULL and outcome != STEP_TOO_SMALL:
                     steps[m] += 1
                     if room > 0:
                         record_time[m, steps[m]] = time[l]

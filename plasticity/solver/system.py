@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import sympy
 
 Statement = tuple[sympy.Symbol, sympy.Expr]
+TIME = sympy.Symbol("t", real=True)
+"""Symbol of time."""
 
 
 def state(i: int) -> sympy.Symbol:
@@ -71,7 +73,7 @@ def parameter(i: int) -> sympy.Symbol:
 
 @dataclass(frozen=True)
 class System:
-    """Autonomous rates between events, in symbols of `state`, `given`, `parameter` and of the signals.
+    """Rates between events, in symbols of `TIME`, `state`, `given`, `parameter` and of the signals.
 
     Attributes
     ----------
@@ -81,6 +83,9 @@ class System:
         Named intermediate quantities, each in terms of earlier ones.
     rates : sequence of Expr
         One per state.
+    strict : bool
+        Whether functions keep NumPy's meaning everywhere, domain errors and infinities included. The fast versions are
+        for models whose arguments are known to stay inside the domain.
 
     Examples
     --------
@@ -93,9 +98,15 @@ class System:
     parameters: int
     signals: Sequence[Statement]
     rates: Sequence[sympy.Expr]
+    strict: bool = False
+
+    @property
+    def timed(self) -> bool:
+        """Whether any rate depends on time itself."""
+        return any(TIME in e.free_symbols for e in (*self.rates, *(expression for _, expression in self.signals)))
 
     def jacobian(self) -> tuple[list[Statement], dict[tuple[int, int], sympy.Expr]]:
-        """Differentiate the rates by the states.
+        """Differentiate the rates by the states and, in a last column, by time.
 
         Returns
         -------
@@ -105,21 +116,22 @@ class System:
             The entries that are not identically zero.
         """
         size = len(self.rates)
+        variables = [*map(state, range(size)), TIME]
         slopes: dict[tuple[sympy.Symbol, int], sympy.Symbol] = {}
         statements: list[Statement] = []
 
         def total(expression: sympy.Expr, j: int) -> sympy.Expr:
-            result = sympy.diff(expression, state(j))
+            result = sympy.diff(expression, variables[j])
             for symbol in sorted(expression.free_symbols, key=str):
                 if (symbol, j) in slopes:
                     result += sympy.diff(expression, symbol) * slopes[symbol, j]
             return result
 
         for symbol, expression in self.signals:
-            for j in range(size):
+            for j in range(size + 1):
                 slope = total(expression, j)
                 if slope != 0:
                     slopes[symbol, j] = sympy.Symbol(f"d_{symbol}_{j}", real=True)
                     statements.append((slopes[symbol, j], slope))
-        entries = {(i, j): total(rate, j) for i, rate in enumerate(self.rates) for j in range(size)}
+        entries = {(i, j): total(rate, j) for i, rate in enumerate(self.rates) for j in range(size + 1)}
         return statements, {place: entry for place, entry in entries.items() if entry != 0}

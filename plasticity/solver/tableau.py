@@ -108,3 +108,63 @@ RODAS5P = Rosenbrock(
 )
 # fmt: on
 """Rodas5P: order 5, stiffly accurate, dense output of order 4 (Steinebach 2023, doi:10.1007/s10543-023-00967-x)."""
+
+
+@dataclass(frozen=True)
+class RungeKutta:
+    """An explicit Runge-Kutta method whose last stage opens the next step.
+
+    The step is ``y + h sum_j a_last,j k_j``, its error estimate ``h sum_j e_j k_j``, and within the step, at fraction s,
+    ``y + h sum_j (p_j1 s + p_j2 s^2 + ...) k_j``.
+
+    Attributes
+    ----------
+    order : int
+        Order of the step, and power of h in its error estimate.
+    nodes : tuple of float
+    a : tuple of tuple of float
+        Strictly lower triangular rows; the last holds the weights.
+    error : tuple of float
+    dense : tuple of tuple of float
+        Row j holds p_j1 to p_j4.
+
+    Examples
+    --------
+    >>> len(DORMAND_PRINCE.nodes), DORMAND_PRINCE.order
+    (7, 5)
+    """
+
+    order: int
+    nodes: tuple[float, ...]
+    a: tuple[tuple[float, ...], ...]
+    error: tuple[float, ...]
+    dense: tuple[tuple[float, ...], ...]
+
+
+# fmt: off
+DORMAND_PRINCE = RungeKutta(
+    order=5,
+    nodes=(0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0),
+    a=(
+        (),
+        (1 / 5,),
+        (3 / 40, 9 / 40),
+        (44 / 45, -56 / 15, 32 / 9),
+        (19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729),
+        (9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656),
+        (35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84),
+    ),
+    error=(-71 / 57600, 0.0, 71 / 16695, -71 / 1920, 17253 / 339200, -22 / 525, 1 / 40),
+    dense=(
+        (1.0, -8048581381 / 2820520608, 8663915743 / 2820520608, -12715105075 / 11282082432),
+        (0.0, 0.0, 0.0, 0.0),
+        (0.0, 131558114200 / 32700410799, -68118460800 / 10900136933, 87487479700 / 32700410799),
+        (0.0, -1754552775 / 470086768, 14199869525 / 1410260304, -10690763975 / 1880347072),
+        (0.0, 127303824393 / 49829197408, -318862633887 / 49829197408, 701980252875 / 199316789632),
+        (0.0, -282668133 / 205662961, 2019193451 / 616988883, -1453857185 / 822651844),
+        (0.0, 40617522 / 29380423, -110615467 / 29380423, 69997945 / 29380423),
+    ),
+)
+# fmt: on
+"""Order 5 with seven stages (Dormand and Prince 1980, doi:10.1016/0771-050X(80)90013-3); dense output of order 4
+(Shampine 1986, doi:10.2307/2008219)."""

@@ -52,6 +52,12 @@ class Trajectory:
         values[times > self.times[-1]] = np.nan
         return values.T
 
+    def before(self, time: float) -> NDArray[np.float64]:
+        """Evaluate all states at one time, before any event there, shape (states,)."""
+        step = int(np.clip(np.searchsorted(self.times, time, side="left") - 1, 0, len(self.pieces) - 1))
+        s = (time - self.times[step]) / (self.times[step + 1] - self.times[step])
+        return np.asarray(np.polynomial.polynomial.polyval(s, self.pieces[step].T))
+
     def polynomial(self, state: int) -> "PPoly":
         """Piecewise polynomial of one state in time."""
         from scipy.interpolate import PPoly

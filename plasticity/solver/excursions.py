@@ -1,0 +1,260 @@
+"""When a recorded quantity runs below a level, with hysteresis: compiled, exact on the steps' polynomials.
+
+Roots are isolated by the signs of Bernstein coefficients, in whose hull a polynomial lies (Farouki 2012,
+doi:10.1016/j.cagd.2012.03.001), and by halving, so that an excursion shorter than a step cannot be missed.
+"""
+
+import numpy as np
+from numba import njit
+
+FIELDS = ("start", "end", "lowest", "time_of_lowest", "area")
+"""What is known of an excursion: its end is NaN if it lasts; the area is that below the upper level."""
+START, END, LOWEST, TIME_OF_LOWEST, AREA = range(5)
+COMPILED = {"cache": True, "nogil": True, "error_model": "numpy"}
+FINE = 1e-15
+DEEP = 64
+
+
+@njit(**COMPILED)
+def _value(c, s):
+    """Value of the polynomial."""
+    return c[0] + s * (c[1] + s * (c[2] + s * (c[3] + s * c[4])))
+
+
+@njit(**COMPILED)
+def _bernstein(c, sign, level, start, into):
+    """Bernstein coefficients of `sign` times the polynomial, less `level`, on the interval from `start` to 1."""
+    s = start
+    width = 1.0 - s
+    p0 = sign * _value(c, s) - level
+    p1 = sign * width * (c[1] + s * (2.0 * c[2] + s * (3.0 * c[3] + s * 4.0 * c[4])))
+    p2 = sign * width**2 * (c[2] + s * (3.0 * c[3] + s * 6.0 * c[4]))
+    p3 = sign * width**3 * (c[3] + s * 4.0 * c[4])
+    into[0] = p0
+    into[1] = p0 + p1 / 4.0
+    into[2] = p0 + p1 / 2.0 + p2 / 6.0
+    into[3] = p0 + 0.75 * p1 + 0.5 * p2 + p3 / 4.0
+    into[4] = p0 + p1 + p2 + p3 + sign * width**4 * c[4]
+
+
+@njit(**COMPILED)
+def _only_root(c, sign, level, above, below):
+    """Where `sign` times the polynomial falls through `level`, once between two fractions: Newton, kept inside."""
+    s = 0.5 * (above + below)
+    for _ in range(60):
+        gap = sign * _value(c, s) - level
+        if gap > 0.0:
+            above = s
+        else:
+            below = s
+        slope = sign * (c[1] + s * (2.0 * c[2] + s * (3.0 * c[3] + s * 4.0 * c[4])))
+        step = gap / slope if slope != 0.0 else np.inf
+        new = s - step
+        if not above < new < below:
+            new = 0.5 * (above + below)
+        if abs(new - s) <= 2e-16 or below - above <= FINE:
+            return new
+        s = new
+    return s
+
+
+@njit(**COMPILED)
+def first_at_most(c, sign, level, start, room):
+    """Smallest fraction from `start` to 1 at which `sign` times the polynomial is `level` or less.
+
+    Parameters
+    ----------
+    c : ndarray, shape (5,)
+        Coefficients in ascending powers of the fraction.
+    sign : float
+        1 or -1.
+    level, start : float
+    room : ndarray, shape (`DEEP` + 1, 7)
+        Scratch.
+
+    Returns
+    -------
+    float
+        The fraction, or 2 where there is none.
+
+    Examples
+    --------
+    >>> float(first_at_most(np.array([1.0, -2.0, 0.0, 0.0, 0.0]), 1.0, 0.0, 0.0, np.empty((DEEP + 1, 7))))
+    0.5
+    """
+    _bernstein(c, sign, level, start, room[0])
+    room[0, 5] = start
+    room[0, 6] = 1.0 - start
+    top = 1
+    while top > 0:
+        top -= 1
+        b = room[top]
+        low = b[5]
+        width = b[6]
+        if min(b[0], b[1], b[2], b[3], b[4]) > 0.0:
+            continue
+        if b[0] <= 0.0:
+            return low
+        if width < FINE or top + 2 >= DEEP:
+            return low + width
+        if b[4] < 0.0:
+            changes = 0
+            for m in range(4):
+                changes += (b[m] > 0.0) != (b[m + 1] > 0.0)
+            if changes == 1:
+                return _only_root(c, sign, level, low, low + width)
+        a = room[top + 1]
+        for m in range(5):
+            a[m] = b[m]
+        for r in range(1, 5):
+            for m in range(4, r - 1, -1):
+                a[m] = 0.5 * (a[m - 1] + a[m])
+            for m in range(5 - r):
+                b[m] = 0.5 * (b[m] + b[m + 1])
+        a[5] = low
+        a[6] = 0.5 * width
+        b[5] = low + 0.5 * width
+        b[6] = 0.5 * width
+        top += 2
+    return 2.0
+
+
+@njit(**COMPILED)
+def _lowest(c, start, end, best, room):
+    """Smallest value between two fractions and where it is, if it is below `best`; else `best` and -1."""
+    where = -1.0
+    slope = room[DEEP]
+    for m in range(4):
+        slope[m] = (m + 1.0) * c[m + 1]
+    slope[4] = 0.0
+    found = _value(c, end)
+    if found < best:
+        best = found
+        where = end
+    s = start
+    for _ in range(6):
+        found = _value(c, s)
+        if found < best:
+            best = found
+            where = s
+        falls = _value(slope, s) < 0.0
+        s = first_at_most(slope, -1.0 if falls else 1.0, 0.0, s if falls else s + 1e-13, room)
+        if s >= end:
+            break
+    return best, where
+
+
+@njit(**COMPILED)
+def _area_below(c, level, start, end):
+    """Integral of ``level - value`` between two fractions, in units of the step."""
+    above = 0.0
+    below = 0.0
+    for m in range(4, -1, -1):
+        above = above * end + c[m] / (m + 1.0)
+        below = below * start + c[m] / (m + 1.0)
+    return level * (end - start) - (above * end - below * start)
+
+
+@njit(**COMPILED)
+def _positive_area_below(c, level, start, room):
+    """Integral of the positive part of ``level - value`` from a fraction to the end of the step."""
+    total = 0.0
+    s = start
+    while s < 1.0:
+        enters = first_at_most(c, 1.0, level, s, room)
+        if enters > 1.0:
+            break
+        leaves = min(first_at_most(c, -1.0, -level, enters + 1e-13, room), 1.0)
+        total += _area_below(c, level, enters, leaves)
+        s = max(leaves, s + 1e-13)
+    return total
+
+
+@njit(**COMPILED)
+def excursions(times, record, steps, watched, low, high, merge, found, count, least):
+    """Locate all excursions of every member.
+
+    An excursion starts where the quantity falls to `low` and ends where it rises to `high`; excursions less than
+    `merge` apart are one, and what lies below `high` between them belongs to its area.
+
+    Parameters
+    ----------
+    times : ndarray, shape (n, room + 1)
+    record : ndarray, shape (n, room, k, 5)
+    steps : ndarray of int, shape (n,)
+    watched : int
+        Number of the quantity among the k.
+    low, high, merge : ndarray, shape (n,)
+    found : ndarray, shape (n, most, 5)
+        Filled, in the order of `FIELDS`. Of more than `most` excursions the rest is counted but not kept.
+    count : ndarray of int, shape (n,)
+        Filled.
+    least : ndarray, shape (n, 2)
+        Filled: the smallest value of all, and its time.
+
+    Examples
+    --------
+    >>> dip = np.array([[[[1.0, -4.0, 4.0, 0.0, 0.0]]]])  # (1 - 2 s)^2 on a step from 0 to 8
+    >>> found, count, least = np.empty((1, 4, 5)), np.zeros(1, np.int64), np.empty((1, 2))
+    >>> level = (np.array([0.25]), np.array([0.36]), np.array([0.0]))
+    >>> excursions(np.array([[0.0, 8.0]]), dip, np.array([1]), 0, *level, found, count, least)
+    >>> int(count[0]), found[0, 0, :4].round(9).tolist()
+    (1, [2.0, 6.4, 0.0, 4.0])
+    """
+    most = found.shape[1]
+    room = np.empty((DEEP + 1, 7))
+    e = np.empty(5)
+    for i in range(times.shape[0]):
+        count[i] = 0
+        least[i, 0] = np.inf
+        least[i, 1] = np.nan
+        inside = False
+        closed = -np.inf
+        pending = 0.0
+        for piece in range(steps[i]):
+            c = record[i, piece, watched]
+            start = times[i, piece]
+            width = times[i, piece + 1] - start
+            spread = abs(c[1]) + abs(c[2]) + abs(c[3]) + abs(c[4])
+            if c[0] - spread < least[i, 0]:
+                smallest, where = _lowest(c, 0.0, 1.0, least[i, 0], room)
+                if where >= 0.0:
+                    least[i, 0] = smallest
+                    least[i, 1] = start + where * width
+            s = 0.0
+            while s <= 1.0:
+                if not inside:
+                    opens = first_at_most(c, 1.0, low[i], s, room) if c[0] - spread <= low[i] else 2.0
+                    if start + s * width - closed < merge[i]:
+                        pending += width * _positive_area_below(c, high[i], s, room)
+                    if opens > 1.0:
+                        break
+                    if start + s * width - closed < merge[i]:
+                        pending -= width * _positive_area_below(c, high[i], opens, room)
+                    time = start + opens * width
+                    if time - closed < merge[i]:
+                        e[AREA] += pending
+                    else:
+                        count[i] += 1
+                        e[START] = time
+                        e[LOWEST] = np.inf
+                        e[AREA] = 0.0
+                    e[END] = np.nan
+                    inside = True
+                    s = opens
+                ends = first_at_most(c, -1.0, -high[i], s, room) if c[0] + spread >= high[i] else 2.0
+                until = min(ends, 1.0)
+                e[AREA] += width * _area_below(c, high[i], s, until)
+                if c[0] - spread < e[LOWEST]:
+                    smallest, where = _lowest(c, s, until, e[LOWEST], room)
+                    if where >= 0.0:
+                        e[LOWEST] = smallest
+                        e[TIME_OF_LOWEST] = start + where * width
+                if ends <= 1.0:
+                    inside = False
+                    closed = start + ends * width
+                    e[END] = closed
+                    pending = 0.0
+                if count[i] <= most:
+                    found[i, count[i] - 1] = e
+                s = ends
