@@ -37,9 +37,9 @@ def by_scipy(run, times, method):
         return np.array([found[key] for key in keys])
 
     out = np.empty((len(keys), len(times)))
-    edges = sorted({0.0, run.protocol.duration, *(event.time for event in run.events)})
+    edges = sorted({0.0, run.protocol.duration, *(event.time for event in run.changes)})
     for start, end in zip(edges, [*edges[1:], None], strict=True):
-        for event in run.events:
+        for event in run.changes:
             if event.time == start and event.slot < len(keys):
                 y[event.slot] += event.value
             elif event.time == start:

@@ -1,11 +1,13 @@
 """What the declaration refuses: whatever could not be read as an equation."""
 
+import numpy as np
 import pytest
+from scipy.integrate import quad
 
 from plasticity.assembly import Assembly
 from plasticity.declare import Parameter, Signal, State, kernel
 from plasticity.model import Model
-from plasticity.ratelaws import hill
+from plasticity.ratelaws import hill, sqrt
 
 
 def test_loop_is_refused():
@@ -85,3 +87,19 @@ def test_same_name_twice_is_refused():
 
     with pytest.raises(TypeError, match="theta is declared twice"):
         Assembly([*Model().kernels, again], [])
+
+
+def test_kernel_may_read_time():
+    """A forced decay, dx/dt = sqrt(1 + t) - x, against quadrature: time reaches the compiled model."""
+    from plasticity.solver.ensemble import integrate
+    from plasticity.solver.task import Task
+
+    @kernel(layer="a", states=[State("a", 0.0)])
+    def forced(t, x, u, p):
+        return (sqrt(1.0 + t) - x.a,)
+
+    assembly = Assembly([forced], [])
+    one, none = np.zeros((1, 1)), np.zeros((1, 0))
+    task = Task(assembly.compiled(), (0.0, 1.0), one, none, none, [[]], 1e-10, np.array([1e-12]))
+    exact, _ = quad(lambda s: np.exp(s - 1.0) * np.sqrt(1.0 + s), 0.0, 1.0, epsabs=1e-13)
+    assert integrate(task).final[0, 0] == pytest.approx(exact, rel=1e-9)

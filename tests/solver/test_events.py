@@ -1,0 +1,124 @@
+"""Events: found once each, in order, on the right side, to 1e-10 of the time scale; terminal ones end the run."""
+
+# ruff: noqa: ARG005  (every function has the signature fun(t, y, p), whatever it reads)
+
+import numpy as np
+import pytest
+from standard_problems import decay, turn
+
+from plasticity import Event, solve_ensemble, solve_ivp
+
+TIGHT = {"rtol": 1e-12, "atol": 1e-12}
+
+
+@pytest.mark.parametrize("method", ["DormandPrince", "Rodas5P"])
+@pytest.mark.parametrize(("direction", "first"), [(0, 0), (-1, 0), (1, 1)])
+def test_crossings_of_an_oscillator(method, direction, first):
+    """cos(t) is zero at the odd multiples of pi/2; the solution itself is good to 1e-11 here."""
+    crossing = Event(lambda t, y, p: y[0], direction=direction)
+    found = solve_ivp(turn, (0.0, 20.0), [1.0, 0.0], events=[crossing], method=method, **TIGHT)
+    expected = np.pi / 2 + np.pi * np.arange(6)
+    np.testing.assert_allclose(found.t_events[0], expected if not direction else expected[first::2], atol=2e-10)
+    assert found.status == 0
+
+
+def test_times_are_roots_of_the_continuous_solution():
+    """Whatever the tolerance: time to 1e-10 of the span, on the very solution that `sol` gives."""
+    level = Event(lambda t, y, p: y[0] - 0.3)
+    found = solve_ivp(turn, (0.0, 50.0), [1.0, 0.0], rtol=1e-3, atol=1e-3, events=[level], dense_output=True)
+    times = found.t_events[0]
+    assert len(times) == 16
+    slope = (found.sol(times + 1e-6)[0] - found.sol(times - 1e-6)[0]) / 2e-6
+    assert np.all(np.abs((found.sol(times)[0] - 0.3) / slope) < 1e-10)
+
+
+def test_events_of_time_alone_are_exact():
+    """No error of the solution enters: 1e-12 of the time scale."""
+    at = [0.1, 1.23456789, 7.5]
+    found = solve_ivp(decay, (0.0, 8.0), [1.0], [1.0], events=[Event(lambda t, y, p, a=a: t - a) for a in at])
+    np.testing.assert_allclose([times.item() for times in found.t_events], at, rtol=0, atol=8e-12)
+
+
+def test_the_first_terminal_event_ends_the_run():
+    """Events after it are dropped, those before kept; the last value lies on the event."""
+    events = [
+        Event(lambda t, y, p: y[0] - 0.9),
+        Event(lambda t, y, p: y[0] - 0.5, terminal=True),
+        Event(lambda t, y, p: y[0] - 0.2, terminal=True),
+        Event(lambda t, y, p: y[0] - 0.1),
+    ]
+    found = solve_ivp(decay, (0.0, 10.0), [1.0], [1.0], events=events, rtol=1e-10, atol=1e-10)
+    assert (found.status, found.success, found.message) == (1, True, "a terminal event")
+    assert [len(times) for times in found.t_events] == [1, 1, 0, 0]
+    assert found.t[-1] == found.t_events[1][0] == found.t_reached
+    assert found.t_reached == pytest.approx(np.log(2.0), abs=1e-9)
+    assert found.y[0, -1] == pytest.approx(0.5, abs=1e-12)
+
+
+def test_output_times_end_at_a_terminal_event():
+    """As in SciPy: the times up to the event, no values beyond."""
+    events = [Event(lambda t, y, p: y[0] - 0.5, terminal=True)]
+    found = solve_ivp(decay, (0.0, 2.0), [1.0], [1.0], events=events, t_eval=[0.0, 0.5, 1.0, 2.0])
+    assert found.t.tolist() == [0.0, 0.5]
+    assert np.all(np.isfinite(found.y))
+
+
+def test_a_jump_over_the_level_is_an_event_at_the_jump():
+    """A dose at 1 lifts the state over the level, decay brings it back; at the end of the span likewise."""
+    level = Event(lambda t, y, p: y[0] - 2.0)
+    found = solve_ivp(decay, (0.0, 3.0), [1.0], [1.0], jumps=[(1.0, 0, 4.0)], events=[level], **TIGHT)
+    up, down = found.t_events[0]
+    assert up == 1.0
+    assert down == pytest.approx(1.0 + np.log((np.exp(-1.0) + 4.0) / 2.0), abs=1e-10)
+    found = solve_ivp(decay, (0.0, 3.0), [1.0], [1.0], jumps=[(3.0, 0, 4.0)], events=[level], **TIGHT)
+    assert found.t_events[0].tolist() == [3.0]
+
+
+def parabola(t, y, p):
+    """y = (t - 1/2)^2 + a constant, of which a step takes as much as it likes."""
+    return (2.0 * (t - 0.5),)
+
+
+def test_two_crossings_within_one_step():
+    """Down at 0.4, up at 0.6; no step ends between."""
+    crossing = Event(lambda t, y, p: y[0] + 0.16)  # (t - 1/2)^2 - 0.1^2
+    found = solve_ivp(parabola, (0.0, 1.0), [0.08], rtol=1e-4, atol=1e-2, events=[crossing])
+    assert not np.any((found.t > 0.4) & (found.t < 0.6))
+    np.testing.assert_allclose(found.t_events[0], [0.4, 0.6], atol=1e-10)
+
+
+def test_a_touch_is_no_event_and_a_zero_at_a_step_is_one():
+    """Signs count: (t - 1/2)^2 never changes its own; t - 1/2 changes it once, wherever the steps end."""
+    events = [Event(lambda t, y, p: (t - 0.5) ** 2), Event(lambda t, y, p: t - 0.5), Event(lambda t, y, p: t - 1.0)]
+    found = solve_ivp(parabola, (0.0, 1.0), [0.25], stops=[0.5], events=events)
+    assert [times.tolist() for times in found.t_events] == [[], [0.5], [1.0]]
+
+
+def test_an_event_at_the_start_is_not_counted():
+    """Starting on the level is no change of sign; coming back to it is."""
+    found = solve_ivp(turn, (0.0, 7.0), [0.0, 1.0], events=[Event(lambda t, y, p: y[0])], **TIGHT)
+    np.testing.assert_allclose(found.t_events[0], [np.pi, 2 * np.pi], atol=1e-10)
+
+
+def test_order_of_many_events():
+    """Times of each event ascend, and levels are met in the order in which decay meets them."""
+    levels = np.linspace(0.95, 0.05, 19)
+    events = [Event(lambda t, y, p, level=level: y[0] - level) for level in levels]
+    found = solve_ivp(decay, (0.0, 4.0), [1.0], [1.0], events=events, **TIGHT)
+    times = np.concatenate(found.t_events)
+    np.testing.assert_allclose(times, -np.log(levels), atol=1e-10)
+    assert np.all(np.diff(times) > 0)
+
+
+def test_events_of_an_ensemble_are_those_of_its_members():
+    """Bit by bit, terminal ones with the time reached."""
+    events = [Event(lambda t, y, p: y[0] - 0.5), Event(lambda t, y, p: y[0] - 0.25, terminal=True)]
+    rates = np.array([[0.5], [1.0], [4.0]])
+    found = solve_ensemble(decay, (0.0, 2.0), [1.0], rates, events=events, t_eval=[0.0, 0.1, 1.0, 2.0])
+    assert found.status.tolist() == [0, 1, 1]
+    for i, rate in enumerate(rates):
+        alone = solve_ivp(decay, (0.0, 2.0), [1.0], rate, events=events, t_eval=[0.0, 0.1, 1.0, 2.0])
+        assert [t.tolist() for t in found.t_events[i]] == [t.tolist() for t in alone.t_events]
+        assert found.t_reached[i] == alone.t_reached
+        assert np.array_equal(found.y[i, :, : len(alone.t)], alone.y)
+        assert np.all(np.isnan(found.y[i, :, len(alone.t) :]))
