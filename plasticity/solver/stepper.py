@@ -178,7 +178,10 @@ def error_norm(w, l, rtol, atol):
 
 @njit(**PLAIN)
 def starting_step(w, l, left, rtol, atol):
-    """Step that changes the state by a hundredth of itself; all that is left where nothing moves; NaN if not finite."""
+    """Step that changes the state by a hundredth of itself, or by ten times the tolerance where that is more.
+
+    All that is left where nothing moves; NaN if a rate is not finite.
+    """
     size = 0.0
     speed = 0.0
     for s in range(STATES):
@@ -190,7 +193,7 @@ def starting_step(w, l, left, rtol, atol):
         return np.nan
     if speed * left * left <= 1e-8 * size or speed == 0.0:
         return left
-    return min(left, 0.01 * np.sqrt(max(size, 1.0) / speed))
+    return min(left, np.sqrt(max(1e-4 * size, 100.0) / speed))
 
 
 @njit(**PLAIN)
@@ -286,6 +289,8 @@ def integrate(
                 target[l] = min(end, event_time[cursor[l]]) if cursor[l] < following else end
                 latest[l] = np.nextafter(target[l], start)
                 wanted[l] = starting_step(w, l, target[l] - time[l], rtol, atol)
+                if wanted[l] < 1e-14 * abs(time[l]):  # a step that time can resolve
+                    wanted[l] = min(1e-14 * abs(time[l]), target[l] - time[l])
                 fresh[l] = False
                 grows[l] = True
             left = target[l] - time[l]

@@ -1,0 +1,74 @@
+"""This package: `plasticity.solver.ensemble.run` on the compiled model, which is what studies and sweeps use."""
+
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+
+from benchmarks.problem import STEP_LIMIT, Floats, Problem
+
+
+def version() -> str:
+    """Version and commit."""
+    from plasticity import provenance
+
+    return f"{provenance.package_version()} ({provenance.commit()})"
+
+
+class Ours:
+    """The benchmark's work on the package's own ensemble.
+
+    Parameters
+    ----------
+    problem : Problem
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.compiled = problem.assembly.compiled()
+
+    def run(self, rtol: float, parameters: Floats, hourly: bool = True, threads: int = 1) -> tuple[float, Any, Any]:
+        """Integrate an ensemble.
+
+        Parameters
+        ----------
+        rtol : float
+        parameters : ndarray, shape (n, parameters)
+        hourly : bool
+            Whether the observed states are evaluated at the hours.
+        threads : int
+
+        Returns
+        -------
+        seconds : float
+            Processor time with one thread, time on the clock with more.
+        outputs : ndarray, shape (n, 3, hours), or None
+        windows : tuple of ndarray
+            Number of windows of each member, and their openings and closings.
+        """
+        from plasticity.solver.ensemble import run
+        from plasticity.solver.task import Below, Change, Task
+
+        problem, n = self.problem, len(parameters)
+        clock = process_time if threads == 1 else perf_counter
+        started = clock()
+        task = Task(
+            self.compiled,
+            (float(problem.hours[0]), float(problem.hours[-1])),
+            problem.starts(parameters),
+            np.tile(problem.assembly.resting_inputs(), (n, 1)),
+            parameters,
+            [[Change(*problem.jump)]] * n,
+            rtol,
+            rtol * problem.sizes,
+            max_steps=STEP_LIMIT,
+        )
+        observed = np.asarray(problem.observed, dtype=np.int64)
+        keys = list(problem.assembly.parameters)
+        rest = parameters[:, keys.index("theta_rest")]
+        levels = [rest * parameters[:, keys.index(f"window_{name}_ratio")] for name in ("open", "close")]
+        merge = np.ascontiguousarray(parameters[:, keys.index("window_merge_gap")])
+        below = Below(list(problem.assembly.states).index("theta"), *levels, merge)
+        grid = np.asarray(problem.hours) if hourly else np.empty(0)
+        found = run(task, grid, observed if hourly else observed[:0], below, threads)
+        return clock() - started, found.values if hourly else None, (found.count, found.excursions[:, :, :2])
