@@ -52,7 +52,7 @@ def solve_ivp(
         Ascending output times within the span; the ends of the steps if not given.
     rtol : float
     atol : float or array_like, shape (states,)
-        A step is accepted when the root mean square of error / (atol + rtol |y|) over the states is at most 1.
+        A step is accepted when the root mean square of error / (atol + rtol abs(y)) over the states is at most 1.
     method : {"auto", "Rodas5P", "DormandPrince"}
         ``"auto"`` starts with the explicit method and goes over to Rodas5P where stability limits its step.
     jac : callable, optional
