@@ -175,7 +175,9 @@ def equations(kernel: Kernel) -> list[tuple[str, str]]:
 
 
 def _typeset(expression: sympy.Expr) -> str:
-    whole = {number: sympy.Integer(int(number)) for number in expression.atoms(sympy.Float) if number == int(number)}
+    whole = {
+        number: sympy.Integer(int(number)) for number in expression.atoms(sympy.Float) if float(number).is_integer()
+    }
     return str(sympy.latex(expression.xreplace(whole), mul_symbol="dot"))
 
 

@@ -103,3 +103,12 @@ def test_kernel_may_read_time():
     task = Task(assembly.compiled(), (0.0, 1.0), one, none, none, [[]], 1e-10, np.array([1e-12]))
     exact, _ = quad(lambda s: np.exp(s - 1.0) * np.sqrt(1.0 + s), 0.0, 1.0, epsabs=1e-13)
     assert integrate(task).final[0, 0] == pytest.approx(exact, rel=1e-9)
+
+
+def test_typeset_equations_have_no_decimal_ones():
+    """Whole numbers are typeset as such, under the names of the code."""
+    from plasticity.kernels.threshold import threshold
+    from plasticity.symbolic import equations
+
+    lines = dict(equations(threshold))
+    assert lines["depth"].replace(" ", "") == r"\mathrm{depth}=1-\frac{\mathrm{theta}}{\mathrm{theta\_rest}}"
