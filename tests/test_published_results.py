@@ -87,6 +87,27 @@ def test_closure_laws(law):
         assert float(run.last_close) / DAY == pytest.approx(day, abs=DAYS + printed + rounding), name
 
 
+AIMS = [
+    # aims for ketamine and psilocybin d, brake_gain /h, brake_tau d, closing days of MDMA, LSD, ibogaine
+    ((4.5, 15), 8.44, 5.26, (13.0, 17.0, 22.6)),
+    ((4.5, 17.5), 7.29, 6.52, (15.0, 19.9, 26.8)),
+    ((4.5, 20), 6.61, 7.78, (17.0, 22.9, 31.1)),
+    ((6, 15), 13.35, 4.51, (13.3, 16.7, 21.6)),
+    ((6, 17.5), 10.24, 5.77, (15.3, 19.6, 25.8)),
+    ((6, 20), 8.64, 7.03, (17.3, 22.6, 30.0)),
+]
+
+
+@pytest.mark.parametrize("row", AIMS, ids=lambda row: f"{row[0]}")
+def test_other_aims(row):
+    """Refits to other aims: days printed to 0.1 d, constants to two decimals, which moves the closing by 0.03 d."""
+    aims, gain, tau, days = row
+    parameters = {"brake_gain": gain, "brake_tau": f"{tau} d"}
+    for plan, day in zip(FIVE.values(), (*aims, *days), strict=True):
+        run = simulate(plan, parameters=parameters)
+        assert float(run.last_close) / DAY == pytest.approx(day, abs=DAYS + 0.03 + (0.05 if day in days else 0.0))
+
+
 DOSES = [
     ("psilocybin", {}, "mg", {1: NEVER, 2: NEVER, 5: NEVER, 10: 11.03, 15: 14.90, 20: 16.54, 25: 17.50, 30: 18.16, 40: 19.03}),
     ("lsd", {}, "ug", {5: NEVER, 10: NEVER, 25: NEVER, 50: 14.56, 75: 18.30, 100: 19.91, 150: 21.55, 200: 22.44}),
