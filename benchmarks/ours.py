@@ -47,7 +47,7 @@ class Ours:
             Number of windows of each member, and their openings and closings.
         """
         from plasticity.solver.ensemble import run
-        from plasticity.solver.task import Below, Change, Task
+        from plasticity.solver.task import Below, Changes, Task
 
         problem, n = self.problem, len(parameters)
         clock = process_time if threads == 1 else perf_counter
@@ -58,7 +58,7 @@ class Ours:
             problem.starts(parameters),
             np.tile(problem.assembly.resting_inputs(), (n, 1)),
             parameters,
-            [[Change(*problem.jump)]] * n,
+            Changes.table(*(np.full((n, 1), part) for part in problem.jump)),
             rtol,
             rtol * problem.sizes,
             max_steps=STEP_LIMIT,

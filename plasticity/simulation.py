@@ -14,7 +14,7 @@ from plasticity.model import Model
 from plasticity.observables import effect_extent
 from plasticity.protocol import Protocol
 from plasticity.solver.ensemble import MESSAGES, integrate
-from plasticity.solver.task import Change, Task
+from plasticity.solver.task import Change, Changes, Task
 from plasticity.solver.trajectory import Trajectory
 from plasticity.values import Given, in_force
 from plasticity.window import locate, window_dataset
@@ -191,7 +191,7 @@ def integrated(
         start[None],
         assembly.resting_inputs()[None],
         assembly.vector(values)[None],
-        [changes],
+        Changes.listed([changes]),
         rtol,
         np.full(len(start), atol) if atol is not None else 1e-4 * rtol * _sizes(protocol, assembly, values, start),
         min((instance.kernel.longest_step for instance in assembly.instances), default=np.inf),

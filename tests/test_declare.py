@@ -92,7 +92,7 @@ def test_same_name_twice_is_refused():
 def test_kernel_may_read_time():
     """A forced decay, dx/dt = sqrt(1 + t) - x, against quadrature: time reaches the compiled model."""
     from plasticity.solver.ensemble import integrate
-    from plasticity.solver.task import Task
+    from plasticity.solver.task import Changes, Task
 
     @kernel(layer="a", states=[State("a", 0.0)])
     def forced(t, x, u, p):
@@ -100,7 +100,7 @@ def test_kernel_may_read_time():
 
     assembly = Assembly([forced], [])
     one, none = np.zeros((1, 1)), np.zeros((1, 0))
-    task = Task(assembly.compiled(), (0.0, 1.0), one, none, none, [[]], 1e-10, np.array([1e-12]))
+    task = Task(assembly.compiled(), (0.0, 1.0), one, none, none, Changes.none(1), 1e-10, np.array([1e-12]))
     exact, _ = quad(lambda s: np.exp(s - 1.0) * np.sqrt(1.0 + s), 0.0, 1.0, epsabs=1e-13)
     assert integrate(task).final[0, 0] == pytest.approx(exact, rel=1e-9)
 

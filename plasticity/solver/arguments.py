@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plasticity.solver.located import Event
 from plasticity.solver.problem import METHODS, Problem
-from plasticity.solver.task import Change, Floats, Task
+from plasticity.solver.task import Change, Changes, Floats, Task
 
 Jump = tuple[float, int, float]
 
@@ -62,7 +62,7 @@ class Call:
             self.states[chosen],
             np.empty((len(chosen), 0)),
             self.parameters[chosen],
-            [self.changes[i] for i in chosen],
+            Changes.listed([self.changes[i] for i in chosen]),
             self.rtol,
             self.atol,
             self.max_step,

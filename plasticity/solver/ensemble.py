@@ -7,6 +7,7 @@ import numpy as np
 
 from plasticity.solver.dense import sample
 from plasticity.solver.excursions import excursions as locate
+from plasticity.solver.excursions import extremes
 from plasticity.solver.task import Below, Counts, Floats, Task
 from plasticity.solver.trajectory import Trajectory
 
@@ -99,34 +100,29 @@ def integrate(task: Task, members: slice = slice(None), watched: Counts | None =
     Examples
     --------
     >>> from plasticity.solver import cache, generate, system
-    >>> from plasticity.solver.task import Change
+    >>> from plasticity.solver.task import Change, Changes
     >>> rates = system.System(0, 1, [], [-system.parameter(0) * system.state(0)])
     >>> decay = generate.module_text(generate.problem_text(rates))
     >>> compiled = cache.module(cache.fingerprint([decay]), lambda: decay)
     >>> one, none, rate = np.ones((1, 1)), np.empty((1, 0)), np.array([[2.0]])
-    >>> task = Task(compiled, (0.0, 3.0), one, none, rate, [[Change(1.0, 0, 5.0)]], 1e-9, np.array([1e-9]))
+    >>> doses = Changes.listed([[Change(1.0, 0, 5.0)]])
+    >>> task = Task(compiled, (0.0, 3.0), one, none, rate, doses, 1e-9, np.array([1e-9]))
     >>> integrate(task).sampled(np.array([0.5, 1.0])).round(6).tolist()  # exp(-1), then exp(-2) and the 5 added
     [[[0.367879, 5.135335]]]
     """
     states, inputs, parameters = task.states[members], task.inputs[members], task.parameters[members]
-    changes = task.changes[members]
+    changes = task.changes.of(members)
     n, width = states.shape
     watched = np.arange(width) if watched is None else watched
-    flat = [change for member in changes for change in member]
-    starts = np.concatenate([[0], np.cumsum([len(member) for member in changes])]).astype(np.int64)
-    columns = (
-        np.array([change.time for change in flat], dtype=float),
-        np.array([change.slot for change in flat], dtype=np.int64),
-        np.array([change.value for change in flat], dtype=float),
-    )
+    columns = (changes.first, changes.time, changes.slot, changes.value)
     start, end = task.span
-    room = _room(task, max((len(member) for member in changes), default=0))
+    room = _room(task, changes.most)
     while True:
         y, u = states.copy(), inputs.copy()
         times, record, reached = np.empty((n, room + 1)), np.empty((n, room, len(watched), 5)), np.empty(n)
         status, steps, rejected = (np.zeros(n, np.int64) for _ in range(3))
         task.module.integrate(
-            *(start, end, y, u, parameters, starts, *columns, task.rtol, task.atol, task.max_step, task.max_steps),
+            *(start, end, y, u, parameters, *columns, task.rtol, task.atol, task.max_step, task.max_steps),
             *(watched, times, record, status, steps, rejected, reached),
         )
         if not np.any(status == _RECORD_FULL):
@@ -149,12 +145,16 @@ class Ensemble:
     excursions : ndarray, shape (n, most, 5)
         In the order of `plasticity.solver.excursions.FIELDS`, NaN beyond `count`.
     least : ndarray, shape (n, 2)
-        Smallest value of the followed state, and its time.
+        Smallest value of the state that is followed below a level, and its time.
+    highest, lowest : ndarray, shape (n, followed, 2)
+        Largest and smallest value of every followed state, and its time.
+    integral : ndarray, shape (n, followed)
+        Of every followed state over time, as far as the member got.
 
     Examples
     --------
     >>> empty, none = np.empty((0, 1)), np.zeros(0, np.int64)
-    >>> Ensemble(empty, empty, none, none, none, np.empty(0), none, empty, empty).final.shape
+    >>> Ensemble(empty, empty, none, none, none, np.empty(0), none, empty, empty, empty, empty, empty).final.shape
     (0, 1)
     """
 
@@ -167,10 +167,18 @@ class Ensemble:
     count: Counts
     excursions: Floats
     least: Floats
+    highest: Floats
+    lowest: Floats
+    integral: Floats
 
 
 def run(
-    task: Task, grid: Floats, watched: Counts | None = None, below: Below | None = None, threads: int = 1
+    task: Task,
+    grid: Floats,
+    watched: Counts | None = None,
+    below: Below | None = None,
+    threads: int = 1,
+    followed: Counts | None = None,
 ) -> Ensemble:
     """Integrate all members, block by block, and keep values at common times and the excursions below a level.
 
@@ -186,6 +194,8 @@ def run(
         Numbers of the states to keep; all if not given.
     below : Below, optional
     threads : int
+    followed : ndarray of int, optional
+        Numbers of the states whose extremes and integrals are wanted; none if not given.
 
     Returns
     -------
@@ -194,18 +204,25 @@ def run(
     Examples
     --------
     >>> from plasticity.solver.problem import Problem
+    >>> from plasticity.solver.task import Changes
     >>> decay, n = Problem(lambda t, y, p: (-p[0] * y[0],), 1, 1).module("Rodas5P"), 3
     >>> rates = np.array([[1.0], [2.0], [3.0]])
-    >>> task = Task(decay, (0.0, 1.0), np.ones((n, 1)), np.empty((n, 0)), rates, [[]] * n, 1e-9, np.array([1e-9]))
+    >>> starts, none = np.ones((n, 1)), np.empty((n, 0))
+    >>> task = Task(decay, (0.0, 1.0), starts, none, rates, Changes.none(n), 1e-9, np.array([1e-9]))
     >>> run(task, np.array([1.0])).values[:, 0, 0].round(6).tolist()  # exp(-rate)
     [0.367879, 0.135335, 0.049787]
     """
     n = task.members
     watched = np.arange(task.states.shape[1]) if watched is None else watched
-    kept = watched if below is None or below.state in watched else np.append(watched, below.state)
+    followed = np.zeros(0, np.int64) if followed is None else followed
+    wanted = [*watched, *([below.state] if below else []), *followed]
+    kept = np.array(list(dict.fromkeys(int(state) for state in wanted)), dtype=np.int64)
+    place = {int(state): i for i, state in enumerate(kept)}
+    places = np.array([place[int(state)] for state in followed], dtype=np.int64)
     values = np.empty((n, len(watched), len(grid)))
     count, least = np.zeros(n, np.int64), np.full((n, 2), np.nan)
     excursions = np.full((n, below.most if below else 0, 5), np.nan)
+    highest, lowest, integral = (np.empty((n, len(followed), *rest)) for rest in ((2,), (2,), ()))
 
     def one(block: slice) -> Recorded:
         found = integrate(task, block, kept)
@@ -213,9 +230,11 @@ def run(
             sample(found.times, found.record, found.steps, found.final, watched, grid, values[block])
         if below is not None:
             levels = (below.low[block], below.high[block], below.merge[block])
-            place = int(np.flatnonzero(kept == below.state)[0])
             into = (excursions[block], count[block], least[block])
-            locate(found.times, found.record, found.steps, place, *levels, *into)
+            locate(found.times, found.record, found.steps, place[below.state], *levels, *into)
+        if len(followed):
+            ends = (highest[block], lowest[block], integral[block])
+            extremes(found.times, found.record, found.steps, places, *ends)
         return replace(found, times=_NOTHING, record=_NOTHING)
 
     blocks = [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
@@ -225,7 +244,8 @@ def run(
     else:
         parts = [one(block) for block in blocks]
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ENDS}
-    return Ensemble(values, **joined, count=count, excursions=excursions, least=least)
+    found = {"count": count, "excursions": excursions, "least": least}
+    return Ensemble(values, **joined, **found, highest=highest, lowest=lowest, integral=integral)
 
 
 _NOTHING = np.empty(0)

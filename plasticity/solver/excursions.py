@@ -123,24 +123,30 @@ def first_at_most(c, sign, level, start, room):
 def _lowest(c, start, end, best, room):
     """Smallest value between two fractions and where it is, if it is below `best`; else `best` and -1."""
     where = -1.0
-    slope = room[DEEP]
-    for m in range(4):
-        slope[m] = (m + 1.0) * c[m + 1]
-    slope[4] = 0.0
+    found = _value(c, start)
+    if found < best:
+        best = found
+        where = start
     found = _value(c, end)
     if found < best:
         best = found
         where = end
+    if abs(c[1]) >= 2.0 * abs(c[2]) + 3.0 * abs(c[3]) + 4.0 * abs(c[4]):  # it only rises, or only falls
+        return best, where
+    slope = room[DEEP]
+    for m in range(4):
+        slope[m] = (m + 1.0) * c[m + 1]
+    slope[4] = 0.0
     s = start
     for _ in range(6):
-        found = _value(c, s)
-        if found < best:
-            best = found
-            where = s
         falls = _value(slope, s) < 0.0
         s = first_at_most(slope, -1.0 if falls else 1.0, 0.0, s if falls else s + 1e-13, room)
         if s >= end:
             break
+        found = _value(c, s)
+        if found < best:
+            best = found
+            where = s
     return best, where
 
 
@@ -168,6 +174,62 @@ def _positive_area_below(c, level, start, room):
         total += _area_below(c, level, enters, leaves)
         s = max(leaves, s + 1e-13)
     return total
+
+
+@njit(**COMPILED)
+def extremes(times, record, steps, watched, highest, lowest, integral):
+    """Find the largest and the smallest value of every member's quantities, when they are reached, and the integral.
+
+    Parameters
+    ----------
+    times : ndarray, shape (n, room + 1)
+    record : ndarray, shape (n, room, k, 5)
+    steps : ndarray of int, shape (n,)
+    watched : ndarray of int, shape (m,)
+        Numbers of the quantities among the k.
+    highest, lowest : ndarray, shape (n, m, 2)
+        Filled: the value and its time, the first one of several; infinite and NaN without a step.
+    integral : ndarray, shape (n, m)
+        Filled: the integral over time.
+
+    Examples
+    --------
+    >>> dip = np.array([[[[1.0, -4.0, 4.0, 0.0, 0.0]]]])  # (1 - 2 s)^2 on a step from 0 to 8
+    >>> highest, lowest, integral = np.empty((1, 1, 2)), np.empty((1, 1, 2)), np.empty((1, 1))
+    >>> extremes(np.array([[0.0, 8.0]]), dip, np.array([1]), np.array([0]), highest, lowest, integral)
+    >>> highest.tolist(), lowest.round(9).tolist(), integral.round(9).tolist()
+    ([[[1.0, 0.0]]], [[[0.0, 4.0]]], [[2.666666667]])
+    """
+    room = np.empty((DEEP + 1, 7))
+    mirrored = np.empty(5)
+    for i in range(times.shape[0]):
+        for m in range(watched.size):
+            high = np.inf
+            low = np.inf
+            high_time = np.nan
+            low_time = np.nan
+            total = 0.0
+            for piece in range(steps[i]):
+                c = record[i, piece, watched[m]]
+                start = times[i, piece]
+                width = times[i, piece + 1] - start
+                spread = abs(c[1]) + abs(c[2]) + abs(c[3]) + abs(c[4])
+                if c[0] - spread < low:
+                    low, where = _lowest(c, 0.0, 1.0, low, room)
+                    if where >= 0.0:
+                        low_time = start + where * width
+                if -c[0] - spread < high:
+                    for r in range(5):
+                        mirrored[r] = -c[r]
+                    high, where = _lowest(mirrored, 0.0, 1.0, high, room)
+                    if where >= 0.0:
+                        high_time = start + where * width
+                total += width * (c[0] + c[1] / 2.0 + c[2] / 3.0 + c[3] / 4.0 + c[4] / 5.0)
+            highest[i, m, 0] = -high
+            highest[i, m, 1] = high_time
+            lowest[i, m, 0] = low
+            lowest[i, m, 1] = low_time
+            integral[i, m] = total
 
 
 @njit(**COMPILED)

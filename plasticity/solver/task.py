@@ -27,6 +27,69 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """The changes of all members, one after another.
+
+    Attributes
+    ----------
+    first : ndarray of int, shape (n + 1,)
+        Where those of each member begin; the last entry is their number.
+    time : ndarray, shape (changes,)
+        Ascending for each member, none after the end.
+    slot : ndarray of int, shape (changes,)
+    value : ndarray, shape (changes,)
+
+    Examples
+    --------
+    >>> Changes.none(2).first.tolist()
+    [0, 0, 0]
+    """
+
+    first: Counts
+    time: Floats
+    slot: Counts
+    value: Floats
+
+    @classmethod
+    def none(cls, members: int) -> "Changes":
+        """Nothing happens to any member."""
+        return cls.listed([()] * members)
+
+    @classmethod
+    def listed(cls, members: Sequence[Sequence[Change]]) -> "Changes":
+        """Give every member its own list, sorted by time."""
+        flat = [change for member in members for change in member]
+        return cls(
+            np.concatenate([[0], np.cumsum([len(member) for member in members])]).astype(np.int64),
+            np.array([change.time for change in flat], dtype=float),
+            np.array([change.slot for change in flat], dtype=np.int64),
+            np.array([change.value for change in flat], dtype=float),
+        )
+
+    @classmethod
+    def table(cls, time: Floats, slot: Counts, value: Floats) -> "Changes":
+        """Give every member as many changes as the others: a row each, of shape (n, changes), in any order of time."""
+        time, slot, value = np.broadcast_arrays(time, slot, value)
+        order = np.argsort(time, axis=1, kind="stable")
+        columns = [np.take_along_axis(column, order, axis=1).ravel() for column in (time, slot, value)]
+        first = np.arange(len(time) + 1, dtype=np.int64) * time.shape[1]
+        return cls(first, columns[0].astype(float), columns[1].astype(np.int64), columns[2].astype(float))
+
+    def of(self, members: slice) -> "Changes":
+        """Give those of neighbouring members."""
+        n = len(self.first) - 1
+        start, stop, _ = members.indices(n)
+        inside = slice(self.first[start], self.first[max(start, stop)])
+        first = self.first[start : max(start, stop) + 1] - self.first[start]
+        return Changes(first, self.time[inside], self.slot[inside], self.value[inside])
+
+    @property
+    def most(self) -> int:
+        """Largest number of changes of one member."""
+        return int(np.diff(self.first).max(initial=0))
+
+
+@dataclass(frozen=True)
 class Task:
     """What is integrated, and how exactly.
 
@@ -40,8 +103,7 @@ class Task:
         Values before the changes at the start.
     inputs : ndarray, shape (n, inputs)
     parameters : ndarray, shape (n, parameters)
-    changes : sequence of sequence of Change
-        For each member, sorted by time, none after the end.
+    changes : Changes
     rtol : float
     atol : ndarray, shape (states,)
     max_step : float
@@ -51,7 +113,7 @@ class Task:
     Examples
     --------
     >>> one, none = np.ones((1, 1)), np.empty((1, 0))
-    >>> Task(None, (0.0, 1.0), one, none, one, [[]], 1e-6, np.array([1e-9])).members
+    >>> Task(None, (0.0, 1.0), one, none, one, Changes.none(1), 1e-6, np.array([1e-9])).members
     1
     """
 
@@ -60,7 +122,7 @@ class Task:
     states: Floats
     inputs: Floats
     parameters: Floats
-    changes: Sequence[Sequence[Change]]
+    changes: Changes
     rtol: float
     atol: Floats
     max_step: float = np.inf
