@@ -41,6 +41,7 @@ def sample(
         for piece in range(last):
             start = times[i, piece]
             end = times[i, piece + 1]
+            inverse = 1.0 / (end - start)
             after = m
             while after < grid.size and grid[after] < end:
                 after += 1
@@ -51,7 +52,7 @@ def sample(
                 c3 = record[i, piece, k, 3]
                 c4 = record[i, piece, k, 4]
                 for j in range(m, after):
-                    s = (grid[j] - start) / (end - start)
+                    s = (grid[j] - start) * inverse
                     out[i, k, j] = c0 + s * (c1 + s * (c2 + s * (c3 + s * c4)))
             m = after
         for j in range(m, grid.size):

@@ -151,14 +151,15 @@ def _lowest(c, start, end, best, room):
 
 
 @njit(**COMPILED)
+def _integral(c, end):
+    """Integral of the polynomial from 0 to a fraction."""
+    return end * (c[0] + end * (c[1] / 2.0 + end * (c[2] / 3.0 + end * (c[3] / 4.0 + end * c[4] / 5.0))))
+
+
+@njit(**COMPILED)
 def _area_below(c, level, start, end):
     """Integral of ``level - value`` between two fractions, in units of the step."""
-    above = 0.0
-    below = 0.0
-    for m in range(4, -1, -1):
-        above = above * end + c[m] / (m + 1.0)
-        below = below * start + c[m] / (m + 1.0)
-    return level * (end - start) - (above * end - below * start)
+    return level * (end - start) - (_integral(c, end) - _integral(c, start))
 
 
 @njit(**COMPILED)
@@ -224,7 +225,7 @@ def extremes(times, record, steps, watched, highest, lowest, integral):
                     high, where = _lowest(mirrored, 0.0, 1.0, high, room)
                     if where >= 0.0:
                         high_time = start + where * width
-                total += width * (c[0] + c[1] / 2.0 + c[2] / 3.0 + c[3] / 4.0 + c[4] / 5.0)
+                total += width * _integral(c, 1.0)
             highest[i, m, 0] = -high
             highest[i, m, 1] = high_time
             lowest[i, m, 0] = low

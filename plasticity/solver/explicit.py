@@ -62,13 +62,15 @@ def estimate(w, s, l):
 
 
 @njit(**PLAIN)
-def polynomial(w, s, l, h, into):
-    """Polynomial of the step for one state, in powers of the fraction of the step."""
-    into[0] = w[STATE + s * LANES + l]
-    for m in range(4):
-        into[m + 1] = 0.0
-        for i in range(STAGES):
-            into[m + 1] += h * P[i, m] * w[SLOPE + i * WIDTH + s * LANES + l]
+def polynomial(w, s, h, into):
+    """Polynomial of the step for one state in every lane, in powers of the fraction of the step."""
+    for l in range(LANES):
+        into[0, l] = w[STATE + s * LANES + l]
+        for m in range(4):
+            total = 0.0
+            for i in range(STAGES):
+                total += h[l] * P[i, m] * w[SLOPE + i * WIDTH + s * LANES + l]
+            into[m + 1, l] = total
 
 
 @njit(**PLAIN)

@@ -3,6 +3,7 @@
 What depends on the parameters alone is computed once per trajectory.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,10 +47,14 @@ def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
     >>> text = problem_text(System(0, 1, [], [-parameter(0) * state(0)]))
     >>> print(text[text.index("def rates") :].partition("\n\n")[0])
     def rates(w):
-        for l in range(LANES):
+        for l in range(LANES // 2):
+            m = l + LANES // 2
             c0 = w[32 + l]
+            c0_ = w[32 + m]
             y0 = w[8 + l]
+            y0_ = w[8 + m]
             w[16 + l] = c0*y0
+            w[16 + m] = c0_*y0_
     """
     size = len(system.rates)
     constants = Constants(system.parameters)
@@ -123,8 +128,13 @@ class _Writer:
 
 
 def _function(name: str, body: Sequence[str]) -> list[str]:
-    lines = ["", "", "@njit(**PLAIN)", f"def {name}(w):"]
-    return [*lines, "    for l in range(LANES):", *(f"        {line}" for line in body or ["pass"])]
+    """Write a loop over the lanes, two halves side by side: while one waits for a long chain, the other goes on."""
+    own = {line.partition(" = ")[0] for line in body if not line.startswith("w[")}
+    names = re.compile(rf"\b({'|'.join(sorted(own)) or '-'})\b")
+    other = [names.sub(r"\1_", line).replace(" + l]", " + m]") for line in body]
+    both = [line for pair in zip(body, other, strict=True) for line in pair]
+    loop = [f"def {name}(w):", "    for l in range(LANES // 2):", "        m = l + LANES // 2"]
+    return ["", "", "@njit(**PLAIN)", *loop, *(f"        {line}" for line in both)]
 
 
 def differenced_text(states: int, parameters: int, stages: int, *, analytic: bool) -> str:
@@ -177,7 +187,7 @@ def method_text(method: Rosenbrock | RungeKutta = RODAS5P) -> str:
     if isinstance(method, Rosenbrock):
         lines = [f"STAGES = {method.stages}", f"ORDER = {method.error_order}", f"GAMMA = {method.gamma!r}"]
         tables = {"H": method.dense, "NODES": method.nodes, "TIME_WEIGHTS": method.time_weights}
-        functions = _combine([*method.a, method.b]) + _couple(method.c_matrix)
+        functions = _combine([*method.a, method.b], method.c_matrix)
     else:
         lines = [f"STAGES = {len(method.nodes)}", f"ORDER = {method.order}"]
         rows = [[*row, *[0.0] * (len(method.nodes) - len(row))] for row in method.a]
@@ -191,22 +201,15 @@ def _terms(row: Sequence[float], at: str) -> str:
     return " + ".join(f"{c!r} * w[SLOPE + {j} * WIDTH + {at}]" for j, c in enumerate(row) if c != 0.0)
 
 
-def _combine(rows: Sequence[Sequence[float]]) -> list[str]:
-    """Write the sums of slopes of every stage out, each in one pass over the workspace."""
+def _combine(rows: Sequence[Sequence[float]], couplings: Sequence[Sequence[float]]) -> list[str]:
+    """Write the two sums of slopes of every stage out, both in one pass over the workspace."""
     lines = ["", "", "@njit(**PLAIN)", "def combine(w, i):"]
-    for i, row in enumerate(rows):
+    for i, (row, coupling) in enumerate(zip(rows, [*couplings, ()], strict=True)):
         sum_ = f" + {_terms(row, 'e')}" if any(row) else ""
         lines += [f"    {'el' if i else ''}if i == {i}:", "        for e in range(WIDTH):"]
         lines += [f"            w[STAGE + e] = w[STATE + e]{sum_}"]
-    return lines
-
-
-def _couple(rows: Sequence[Sequence[float]]) -> list[str]:
-    lines = ["", "", "@njit(**PLAIN)", "def couple(w, i):", "    if i == 0:", "        return"]
-    for i, row in enumerate(rows):
-        if any(row):
-            lines += [f"    elif i == {i}:", "        for e in range(WIDTH):"]
-            lines += [f"            w[VALUE + e] += ({_terms(row, 'e')}) * w[RECIPROCAL + e]"]
+        if any(coupling):
+            lines += [f"            w[COUPLED + e] = {_terms(coupling, 'e')}"]
     return lines
 
 

@@ -34,6 +34,9 @@ class Layout:
             "TIME": 1,
             "NOW": 1,
             "RECIPROCAL": states,
+            "COUPLED": states,
+            "NORM": 1,
+            "GROWTH": 1,
         }
         needed |= {"DRIFT": states if timed else 0, "SLOPE": states * stages}
         self.offsets: dict[str, int] = {}

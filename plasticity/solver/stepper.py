@@ -29,9 +29,12 @@ INVERSE = 48
 TIME = 56
 NOW = 64
 RECIPROCAL = 72
-DRIFT = 80
-SLOPE = 80
-SIZE = 88
+COUPLED = 80
+NORM = 88
+GROWTH = 96
+DRIFT = 104
+SLOPE = 104
+SIZE = 112
 
 
 @njit(**PLAIN)
@@ -76,17 +79,12 @@ TIME_WEIGHTS = np.ones(1)
 
 @njit(**PLAIN)
 def combine(w, i):
-    """Values of stage `i`, or, after the last, of the step: the state and a sum of the slopes so far."""
+    """Sum the slopes so far: values of stage `i` or, after the last, of the step; and what its rates gain, times h."""
     for e in range(WIDTH):
         if i == 0:
             w[STAGE + e] = w[STATE + e]
         else:
             w[STAGE + e] = w[STATE + e] + w[SLOPE + e]
-
-
-@njit(**PLAIN)
-def couple(w, i):
-    """Add to the rates of stage `i` what earlier slopes contribute, over the step."""
 
 
 # </method>
@@ -118,7 +116,9 @@ def attempt(w, time, h, latest):
             w[TIME + l] = min(time[l] + NODES[i] * h[l], latest[l])
         combine(w, i)
         rates(w)
-        couple(w, i)
+        if i > 0:
+            for e in range(WIDTH):
+                w[VALUE + e] += w[COUPLED + e] * w[RECIPROCAL + e]
         if TIMED:
             for s in range(STATES):
                 for l in range(LANES):
@@ -136,23 +136,27 @@ def estimate(w, s, l):
 
 
 @njit(**PLAIN)
-def polynomial(w, s, l, h, into):
-    """Polynomial of the step for one state, in powers of the fraction of the step."""
-    old = w[STATE + s * LANES + l]
-    new = w[STAGE + s * LANES + l]
-    first = 0.0
-    second = 0.0
-    third = 0.0
-    for i in range(STAGES):
-        slope = w[SLOPE + i * WIDTH + s * LANES + l]
-        first += H[0, i] * slope
-        second += H[1, i] * slope
-        third += H[2, i] * slope
-    into[0] = old
-    into[1] = new - old + first
-    into[2] = second - first
-    into[3] = third - second
-    into[4] = -third
+def polynomial(w, s, h, into):
+    """Polynomial of the step for one state in every lane, in powers of the fraction of the step."""
+    before = w[STATE + s * LANES : STATE + (s + 1) * LANES]
+    after = w[STAGE + s * LANES : STAGE + (s + 1) * LANES]
+    slopes = w[SLOPE + s * LANES :]
+    for l in range(LANES):
+        old = before[l]
+        new = after[l]
+        first = 0.0
+        second = 0.0
+        third = 0.0
+        for i in range(STAGES):
+            slope = slopes[i * WIDTH + l]
+            first += H[0, i] * slope
+            second += H[1, i] * slope
+            third += H[2, i] * slope
+        into[0, l] = old
+        into[1, l] = new - old + first
+        into[2, l] = second - first
+        into[3, l] = third - second
+        into[4, l] = -third
 
 
 @njit(**PLAIN)
@@ -165,15 +169,22 @@ def stiff(w, l, h):
 
 
 @njit(**PLAIN)
-def error_norm(w, l, rtol, atol):
-    """Root mean square of the error estimate over the tolerances; not finite where the step is not."""
-    total = 0.0
+def assess(w, rtol, atol):
+    """Leave in NORM the root mean square of error over tolerance, not finite where the step is not; in GROWTH what
+    the next step may be over this one.
+    """
+    for l in range(LANES):
+        w[NORM + l] = 0.0
     for s in range(STATES):
-        old = w[STATE + s * LANES + l]
-        new = w[STAGE + s * LANES + l]
-        ratio = estimate(w, s, l) / (atol[s] + rtol * max(abs(old), abs(new)))
-        total += ratio * ratio + 0.0 * new
-    return np.sqrt(total / STATES)
+        tolerance = atol[s]
+        for l in range(LANES):
+            old = w[STATE + s * LANES + l]
+            new = w[STAGE + s * LANES + l]
+            ratio = estimate(w, s, l) / (tolerance + rtol * max(abs(old), abs(new)))
+            w[NORM + l] += ratio * ratio + 0.0 * new
+    for l in range(LANES):
+        w[NORM + l] = sqrt(w[NORM + l] / STATES)
+        w[GROWTH + l] = SAFETY * exp(log(min(max(w[NORM + l], 1e-10), 1e100)) * (-1.0 / ORDER))
 
 
 @njit(**PLAIN)
@@ -233,7 +244,10 @@ def integrate(
     """
     members = y.shape[0]
     room = record.shape[1]
-    w = np.zeros(SIZE)
+    room_for_line = np.zeros(SIZE + 8)
+    misplaced = (room_for_line.ctypes.data // 8) % 8
+    w = room_for_line[(8 - misplaced) % 8 :][:SIZE]  # a vector never crosses a line of the cache
+    pieces = np.zeros((watched.size, 5, LANES))
     member = np.full(LANES, -1)
     cursor = np.zeros(LANES, np.int64)
     time = np.zeros(LANES)
@@ -300,17 +314,21 @@ def integrate(
             elif h[l] > 0.5 * left:
                 h[l] = 0.5 * left
         attempt(w, time, h, latest)
+        assess(w, rtol, atol)
+        if room > 0:
+            for k in range(watched.size):
+                polynomial(w, watched[k], h, pieces[k])
         for l in range(LANES):
             m = member[l]
             if m < 0:
                 continue
             outcome = 1
-            error = error_norm(w, l, rtol, atol)
+            error = w[NORM + l]
             if not np.isfinite(wanted[l]):
                 outcome = NOT_FINITE
             elif not error <= 1.0:
                 rejected[m] += 1
-                scale = SHRINK if not np.isfinite(error) else max(SHRINK, SAFETY * error ** (-1.0 / ORDER))
+                scale = SHRINK if not np.isfinite(error) else max(SHRINK, w[GROWTH + l])
                 wanted[l] = h[l] * scale
                 grows[l] = False
                 if wanted[l] <= 4e-16 * max(abs(time[l]), abs(target[l])):
@@ -319,13 +337,14 @@ def integrate(
                 if room > 0:
                     if steps[m] < room:
                         for k in range(watched.size):
-                            polynomial(w, watched[k], l, h[l], record[m, steps[m], k])
+                            for r in range(5):
+                                record[m, steps[m], k, r] = pieces[k, r, l]
                     else:
                         outcome = RECORD_FULL
                 limited[l] = limited[l] + 1 if stiff(w, l, h[l]) else max(limited[l] - 1, 0)
                 if limited[l] >= STIFF_STEPS:
                     outcome = STIFF
-                scale = min(GROW, SAFETY * max(error, 1e-10) ** (-1.0 / ORDER))
+                scale = min(GROW, w[GROWTH + l])
                 if not grows[l]:
                     scale = min(scale, 1.0)
                 wanted[l] = max(h[l] * scale, min(wanted[l], h[l]) * SHRINK)
