@@ -134,7 +134,7 @@ class Problem:
                 value = eval(right, names)  # noqa: S307
             names[target] = apart(value) if "**(" in right else value
         found = [sympy.sympify(eval(rate, names)) for rate in rates]  # noqa: S307
-        return System(0, self.parameters, signals, found, strict=True)
+        return System(0, self.parameters, signals, found, strict=True, probed=True)
 
     def _called(self, method: str) -> types.ModuleType:
         from plasticity.solver.generate import differenced_text, module_text
