@@ -159,7 +159,9 @@ def probe(w, time, h, latest):
 def estimate(w, s, l):
     """Error estimate of one state in one lane: the last slope, or the error at mid-step where that is larger."""
     last = w[SLOPE + (STAGES - 1) * WIDTH + s * LANES + l]
-    middle = w[VALUE + s * LANES + l] if PROBED else 0.0
+    if not PROBED:
+        return last
+    middle = w[VALUE + s * LANES + l]
     return last if abs(last) >= abs(middle) else middle  # the middle too where it is no number
 
 
