@@ -125,3 +125,13 @@ def test_parameters_do_not_recompile(tmp_path, monkeypatch):
     for k, end in [(1.0, 1.0), (2.0, 3.0)]:
         solve_ivp(lambda t, y, p: (-p[0] * y[0] * 1.0625,), (0.0, end), [k], [k], method="DormandPrince", rtol=1e-6 / k)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_called_function_reads_what_it_reads_now():
+    """Numba freezes globals and closed-over values when it compiles; a changed value compiles anew."""
+    space = {"np": np}
+    exec("k = 1.0\ndef fun(t, y, p):\n    return (-k * y[0] if y[0] > 0.0 else 0.0,)", space)  # noqa: S102
+    for k in (1.0, 2.0):
+        space["k"] = k
+        found = solve_ivp(space["fun"], (0.0, 1.0), [1.0], rtol=1e-9, method="DormandPrince")
+        assert found.y[0, -1] == pytest.approx(np.exp(-k), abs=1e-7)
