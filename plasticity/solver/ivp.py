@@ -51,7 +51,7 @@ def solve_ivp(
     fun : callable
         Numba-compilable, plain or compiled, returns an array or a tuple of rates. Where it is plain arithmetic it is
         traced: its exact Jacobian and a compiled module follow, kept on disk. Otherwise it is called as it is, and its
-        Jacobian is differenced.
+        Jacobian is differenced; numbers that it reads from outside are those at the time of the call.
     t_span : sequence of two floats
         Start and end, ascending.
     y0 : array_like, shape (states,)
@@ -71,9 +71,10 @@ def solve_ivp(
         Amounts added to states; like stops, those at times outside the span are left out.
     events : sequence of Event
     dense_output : bool
-        Whether to return the continuous solution as ``sol``.
+        Whether to return the continuous solution as ``sol``, NaN before the start and after the time reached.
     max_step : float
-        Set it below the period of an oscillation that a slow drive may start: a stable method can step over one.
+        Set it below the period of an oscillation that a slow drive may start: Rodas5P steps over one at any
+        tolerance, with status 0, because it stays on the unstable equilibrium. Nothing here detects that.
     max_steps : int
 
     Returns
@@ -131,6 +132,7 @@ def solve_ensemble(
         These two as in `solve_ivp`.
     y0 : array_like, shape (states,) or (n, states)
     params : array_like, shape (n, k)
+        A member with a number that is not finite, here or in its own `y0`, fails with status -2; the others go on.
     t_eval, rtol, atol, method, jac
         As in `solve_ivp`.
     stops : sequence of float, or of n such sequences
