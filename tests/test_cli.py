@@ -381,8 +381,18 @@ def test_a_closed_pipe_is_no_error():
 def test_doctor_finds_this_installation_in_order(capsys):
     assert main(["doctor"]) == 0
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
-    assert {"numba", "cache", "short run"} <= {row[0] for row in rows}
+    assert {"numba", "llvmlite", "cache", "processor", "threads", "short run"} <= {row[0] for row in rows}
     assert {row[2] for row in rows} == {"good"}
+
+
+def test_doctor_names_a_cache_that_cannot_be_written(tmp_path, monkeypatch):
+    from plasticity.cli.doctor import findings
+
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("PLASTICITY_CACHE", str(tmp_path / "file" / "cache"))
+    told, good = next((told, good) for what, told, good in findings() if what == "cache")
+    assert not good
+    assert "set PLASTICITY_CACHE" in told
 
 
 def test_json_attributes_of_the_file_are_json(folder):

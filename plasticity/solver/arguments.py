@@ -70,14 +70,16 @@ class Call:
         )
 
 
-def floats(name: str, given: ArrayLike) -> Floats:
-    """Read finite numbers.
+def floats(name: str, given: ArrayLike, *, finite: bool = True) -> Floats:
+    """Read numbers.
 
     Parameters
     ----------
     name : str
         Of the argument, for the error.
     given : array_like
+    finite : bool
+        Whether all must be finite.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def floats(name: str, given: ArrayLike) -> Floats:
     Raises
     ------
     TypeError, ValueError
-        If `given` holds something else, or a number that is not finite.
+        If `given` holds something else, or a number that is not finite and must be.
 
     Examples
     --------
@@ -100,9 +102,29 @@ def floats(name: str, given: ArrayLike) -> Floats:
         values = found.astype(float)
     except (TypeError, ValueError):
         raise TypeError(f"{name}: {given!r}; allowed: numbers") from None
-    if not np.all(np.isfinite(values)):
+    if finite and not np.all(np.isfinite(values)):
         raise ValueError(f"{name}: not finite; allowed: finite numbers")
     return values
+
+
+def finite_members(states: Floats, parameters: Floats) -> NDArray[np.bool_]:
+    """Tell which members have start values and parameters that are finite, all of them.
+
+    Parameters
+    ----------
+    states : ndarray, shape (n, states)
+    parameters : ndarray, shape (n, k)
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Examples
+    --------
+    >>> finite_members(np.ones((2, 1)), np.array([[1.0], [np.nan]])).tolist()
+    [True, False]
+    """
+    return np.asarray(np.isfinite(states).all(axis=1) & np.isfinite(parameters).all(axis=1))
 
 
 def number(name: str, given: Any) -> Any:
@@ -289,7 +311,9 @@ def checked(
             common[key] = _changes(own_stops, own_jumps, start, end, width)
         changes.append(common[key])
     problem = Problem(fun, width, parameters.shape[1], jac)
-    problem.examine(start, states[0], parameters[0])
+    whole = np.flatnonzero(finite_members(states, parameters))
+    if whole.size:
+        problem.examine(start, states[whole[0]], parameters[whole[0]])
     full = np.broadcast_to(tolerance, (width,)).astype(float)
     return Call(
         (start, end), states, parameters, changes, rtol, full, method, max_step, int(max_steps), problem, tuple(events)

@@ -93,7 +93,11 @@ def module(key: str, text: Callable[[], str]) -> ModuleType:
     assert spec is not None and spec.loader is not None
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[name] = loaded
-    spec.loader.exec_module(loaded)
+    try:
+        spec.loader.exec_module(loaded)
+    except RuntimeError as error:  # Numba finds no folder for its own files
+        LOG.warning("the cache folder %s cannot be written (%s); this run compiles for itself", folder(), error)
+        exec(compile(path.read_text(encoding="utf-8").replace("cache=True, ", ""), path, "exec"), loaded.__dict__)  # noqa: S102
     return loaded
 
 

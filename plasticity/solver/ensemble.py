@@ -16,6 +16,7 @@ MESSAGES = {
     1: "a terminal event",
     -1: "step limit reached; raise max_steps, or loosen rtol",
     -2: "a rate is not finite; check the parameters of the run",
+    -4: "an event changes its sign faster than the steps resolve; set max_step below its period, or smooth the event",
     -9: "stability limits the steps of this explicit method; use method='auto' or 'Rodas5P'",
     -3: "the step became too small for the time; loosen rtol, or check the parameters for extreme rates",
 }

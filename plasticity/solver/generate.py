@@ -81,7 +81,8 @@ def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
     write = _Writer(system.strict)
 
     slots = [place("CONSTANT", i) for i in range(len(constants.slots))]
-    lines = layout.lines() + _function("prepare", write.statements(*shared([], list(constants.slots)), slots, where))
+    lines = [*layout.lines(), f"PROBED = {system.probed}"]
+    lines += _function("prepare", write.statements(*shared([], list(constants.slots)), slots, where))
     lines += _function(
         "rates", write.statements(rate_statements, rates, [place("VALUE", i) for i in range(size)], staged)
     )
@@ -163,7 +164,7 @@ def differenced_text(states: int, parameters: int, stages: int, *, analytic: boo
     opening, closing = _MARK.format("problem"), _CLOSE.format("problem")
     inside = text[text.index(opening) + len(opening) : text.index(closing)]
     lines = Layout(states, stages, counts, timed=True).lines()
-    return "\n".join([*lines, f"ANALYTIC = {analytic}", "", "", inside])
+    return "\n".join([*lines, "PROBED = True", f"ANALYTIC = {analytic}", "", "", inside])
 
 
 def method_text(method: Rosenbrock | RungeKutta = RODAS5P) -> str:

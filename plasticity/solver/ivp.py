@@ -2,20 +2,28 @@
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plasticity.solver.arguments import Jump, checked, floats, number, of_members, output_times
-from plasticity.solver.ensemble import MESSAGES, integrate
+from plasticity.solver.arguments import Call, Jump, checked, finite_members, floats, number, of_members, output_times
+from plasticity.solver.dense import sample
+from plasticity.solver.ensemble import BLOCK, MESSAGES, integrate
 from plasticity.solver.ensemble import run as run_ensemble
 from plasticity.solver.located import Event, locate
 from plasticity.solver.solution import EnsembleSolution, Solution
-from plasticity.solver.task import Floats
+from plasticity.solver.task import Counts, Floats
+from plasticity.solver.trajectory import Trajectory
 
 FEW = 500
 """Below this many members one thread is faster than two."""
+PREFIX = 64
+"""Steps after which terminal events are first looked for; then after four times as many, each time from the start, so
+that the steps are those of a run without events."""
+STEP_LIMIT, NOT_FINITE = -1, -2
 
 
 def solve_ivp(
@@ -43,7 +51,7 @@ def solve_ivp(
     fun : callable
         Numba-compilable, plain or compiled, returns an array or a tuple of rates. Where it is plain arithmetic it is
         traced: its exact Jacobian and a compiled module follow, kept on disk. Otherwise it is called as it is, and its
-        Jacobian is differenced.
+        Jacobian is differenced; numbers that it reads from outside are those at the time of the call.
     t_span : sequence of two floats
         Start and end, ascending.
     y0 : array_like, shape (states,)
@@ -63,9 +71,10 @@ def solve_ivp(
         Amounts added to states; like stops, those at times outside the span are left out.
     events : sequence of Event
     dense_output : bool
-        Whether to return the continuous solution as ``sol``.
+        Whether to return the continuous solution as ``sol``, NaN before the start and after the time reached.
     max_step : float
-        Set it below the period of an oscillation that a slow drive may start: a stable method can step over one.
+        Set it below the period of an oscillation that a slow drive may start: Rodas5P steps over one at any
+        tolerance, with status 0, because it stays on the unstable equilibrium. Nothing here detects that.
     max_steps : int
 
     Returns
@@ -92,34 +101,8 @@ def solve_ivp(
     options = (rtol, atol, method, max_step, max_steps)
     call = checked(fun, t_span, start[None], values[None], jac, [stops], [jumps], events, *options)
     grid = output_times(t_eval, call.span)
-    used = "Rodas5P" if method == "auto" and jac is not None else method if method != "auto" else "DormandPrince"
-    recorded = integrate(call.task(used))
-    if method == "auto" and _goes_over(int(recorded.status[0])) and used != "Rodas5P":
-        used = "Rodas5P"
-        recorded = integrate(call.task(used))
-    trajectory = recorded.trajectory(0)
-    status, times, end = trajectory.status, [np.empty(0)] * len(call.events), float(trajectory.times[-1])
-    if call.events:
-        times, status, end = locate(call.events, trajectory, values)
-    if grid is None:
-        t = np.append(trajectory.times[trajectory.times < end], end)
-    else:
-        t = grid[grid <= end] if status == 1 else grid
-    y = recorded.sampled(t)[0]
-    if status == 1 and t.size and t[-1] == end < trajectory.times[-1]:
-        y[:, -1] = trajectory.before(end)  # before any jump at the event
-    return Solution(
-        t,
-        y,
-        status,
-        MESSAGES[status],
-        times,
-        trajectory if dense_output else None,
-        len(trajectory.pieces),
-        trajectory.rejected,
-        used,
-        end,
-    )
+    found = _followed(call, np.arange(1), grid)[0]
+    return found if dense_output else replace(found, sol=None)
 
 
 def solve_ensemble(
@@ -149,6 +132,7 @@ def solve_ensemble(
         These two as in `solve_ivp`.
     y0 : array_like, shape (states,) or (n, states)
     params : array_like, shape (n, k)
+        A member with a number that is not finite, here or in its own `y0`, fails with status -2; the others go on.
     t_eval, rtol, atol, method, jac
         As in `solve_ivp`.
     stops : sequence of float, or of n such sequences
@@ -176,13 +160,13 @@ def solve_ensemble(
     >>> found.y[:, 0, -1].round(8).tolist()  # exp(-1), exp(-2)
     [0.36787944, 0.13533528]
     """
-    values = floats("params", params)
+    values = floats("params", params, finite=False)
     if values.ndim != 2:
         raise ValueError(f"params: shape {values.shape}; allowed: (n, k), one row for each member")
     if not len(values):
         raise ValueError(f"params: shape {values.shape}; allowed: at least one row")
     n = len(values)
-    start = np.atleast_1d(floats("y0", y0))
+    start = np.atleast_1d(floats("y0", y0, finite=np.ndim(y0) < 2))
     start = np.repeat(start[None], n, axis=0) if start.ndim == 1 else start
     if start.ndim != 2 or len(start) != n:
         raise ValueError(f"y0: shape {start.shape}; allowed: (states,) or ({n}, states)")
@@ -196,31 +180,78 @@ def solve_ensemble(
     if number("threads", workers) < 1 or workers % 1:
         raise ValueError(f"threads: {threads!r}; allowed: a whole number, 1 or more")
     workers = workers if n >= FEW or threads is not None else 1
-    used = "Rodas5P" if method == "auto" and jac is not None else method if method != "auto" else "DormandPrince"
-    result = run_ensemble(call.task(used), grid, threads=workers)
-    if method == "auto" and used != "Rodas5P":
-        again = np.flatnonzero([_goes_over(int(status)) for status in result.status])
-        if again.size:
-            other = run_ensemble(call.task("Rodas5P", again), grid, threads=workers)
-            for name in ("values", "final", "status", "steps", "rejected", "reached"):
-                getattr(result, name)[again] = getattr(other, name)
-    times: list[list[Floats]] = [[] for _ in range(n)]
-    if call.events:
-        for i in range(n):
-            alone = solve_ivp(
-                fun, t_span, start[i], values[i], t_eval=grid, rtol=rtol, atol=atol, method=method, jac=jac,
-                stops=own_stops[i], jumps=own_jumps[i], events=events, max_step=max_step, max_steps=max_steps,
-            )  # fmt: skip
-            times[i], result.status[i] = alone.t_events, alone.status
-            result.values[i] = np.nan
-            result.values[i, :, : len(alone.t)] = alone.y
-            if alone.status == 1:
-                result.reached[i] = min(
-                    float(t[-1]) for e, t in zip(events, times[i], strict=True) if e.terminal and len(t)
-                )
-    return EnsembleSolution(grid, result.values, result.status, result.reached, times, result.steps, result.rejected)
+    nothing = np.zeros(n, np.int64)
+    result = EnsembleSolution(
+        grid,
+        np.full((n, start.shape[1], len(grid)), np.nan),
+        np.full(n, NOT_FINITE),
+        np.full(n, call.span[0]),
+        [[np.empty(0)] * len(call.events) for _ in range(n)],
+        nothing,
+        nothing.copy(),
+    )
+    members = np.flatnonzero(finite_members(start, values))  # the others have failed before they began
+    (_follow if call.events else _run)(call, members, result, workers)
+    return result
 
 
-def _goes_over(status: int) -> bool:
-    """Whether the stiff method may do better than the explicit one did."""
-    return status < 0
+def _run(call: Call, members: Counts, into: EnsembleSolution, threads: int) -> None:
+    """Integrate members of which only values at common times are kept."""
+    for method in _methods(call):
+        if not members.size:
+            return
+        found = run_ensemble(call.task(method, members), into.t, threads=threads)
+        into.y[members], into.status[members], into.t_reached[members] = found.values, found.status, found.reached
+        into.nsteps[members], into.nrejected[members] = found.steps, found.rejected
+        members = members[found.status < 0]
+
+
+def _follow(call: Call, members: Counts, into: EnsembleSolution, threads: int) -> None:
+    """Integrate members whose events are wanted, block by block; of events, which are plain Python, one at a time."""
+    blocks = [members[i : i + BLOCK] for i in range(0, len(members), BLOCK)]
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(lambda block: _followed(call, block, into.t), blocks))
+    for i, found in zip(members, (one for part in parts for one in part), strict=True):
+        into.y[i, :, : len(found.t)] = found.y
+        into.status[i], into.t_reached[i], into.t_events[i] = found.status, found.t_reached, found.t_events
+        into.nsteps[i], into.nrejected[i] = found.nsteps, found.nrejected
+
+
+def _methods(call: Call) -> list[str]:
+    """Methods to try, one after the other, as long as they fail."""
+    if call.method != "auto":
+        return [call.method]
+    return ["Rodas5P"] if call.problem.jac is not None else ["DormandPrince", "Rodas5P"]
+
+
+def _followed(call: Call, members: Counts, grid: Floats | None) -> list[Solution]:
+    """Integrate members with all that one of them may be asked for."""
+    found: dict[int, Solution] = {}
+    terminal = any(event.terminal for event in call.events)
+    for method in _methods(call):
+        left = np.array([i for i in members if i not in found or found[i].status < 0], dtype=np.int64)
+        limit = min(PREFIX, call.max_steps) if terminal else call.max_steps
+        while left.size:
+            recorded = integrate(replace(call.task(method, left), max_steps=limit))
+            open_ = []
+            for k, i in enumerate(left):
+                one = _solution(call, recorded.trajectory(k), call.parameters[i], grid, method)
+                if one.status == STEP_LIMIT and limit < call.max_steps:
+                    open_.append(i)
+                else:
+                    found[i] = one
+            left, limit = np.array(open_, dtype=np.int64), min(4 * limit, call.max_steps)
+    return [found[i] for i in members]
+
+
+def _solution(call: Call, whole: Trajectory, parameters: Floats, grid: Floats | None, method: str) -> Solution:
+    """Look for the events of a trajectory, cut it off at a terminal one, and read it at the output times."""
+    times, status, end = locate(call.events, whole, parameters)
+    sol = whole.until(end) if end < whole.times[-1] else whole
+    t = sol.times if grid is None else grid[grid <= end] if status == 1 else grid
+    y = np.empty((1, len(whole.final), len(t)))
+    steps, watched = np.array([len(whole.pieces)]), np.arange(len(whole.final))
+    sample(whole.times[None], whole.pieces[None], steps, whole.final[None], watched, t, y)
+    y[0][:, t == end] = sol.final[:, None]  # before any jump at the event
+    y[0][:, t > end] = np.nan
+    return Solution(t, y[0], status, MESSAGES[status], times, sol, len(sol.pieces), sol.rejected, method, end)

@@ -11,6 +11,9 @@ from plasticity.solver.trajectory import Trajectory
 
 PARTS = 8
 """Each step is searched in this many parts; two crossings within one part of a step may cancel unseen."""
+MOST = 5
+"""More changes of sign than this within one step, and some may have cancelled unseen."""
+STORM = -4
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,10 @@ def locate(events: Sequence[Event], trajectory: Trajectory, parameters: Floats) 
     times : list of ndarray
         For each event its times, to 1e-12 of the time scale.
     status : int
-        1 if a terminal event came first, else that of the trajectory.
+        1 if a terminal event came first, `STORM` if an event changes its sign faster than the steps resolve, else that
+        of the trajectory.
     end : float
-        Time of the terminal event, or the time reached.
+        Time of the terminal event, of the start of the storm, or the time reached.
 
     Examples
     --------
@@ -62,17 +66,19 @@ def locate(events: Sequence[Event], trajectory: Trajectory, parameters: Floats) 
     >>> times[0].round(9).tolist(), status, round(end, 9)
     ([1.0], 1, 1.0)
     """
-    found = [_crossings(event, trajectory, parameters) for event in events]
+    searched = [_crossings(event, trajectory, parameters) for event in events]
+    found, storms = [times for times, _ in searched], [storm for _, storm in searched]
     ends = [times[0] for event, times in zip(events, found, strict=True) if event.terminal and times.size]
-    if not ends:
+    end = min([*ends, *storms, np.inf])
+    if end == np.inf:
         return found, trajectory.status, float(trajectory.times[-1])
-    end = min(ends)
-    return [times[times <= end] for times in found], 1, float(end)
+    return [times[times <= end] for times in found], STORM if end in storms else 1, float(end)
 
 
-def _crossings(event: Event, trajectory: Trajectory, parameters: Floats) -> Floats:
+def _crossings(event: Event, trajectory: Trajectory, parameters: Floats) -> tuple[Floats, float]:
+    """Times of an event, and the start of the first step that does not resolve it, infinite if there is none."""
     if not len(trajectory.pieces):
-        return np.empty(0)
+        return np.empty(0), np.inf
     from scipy.optimize import brentq
 
     def value(step: int, fraction: float) -> float:
@@ -90,6 +96,7 @@ def _crossings(event: Event, trajectory: Trajectory, parameters: Floats) -> Floa
     times: list[float] = []
     last = 0.0  # the sign before, and the first of the points since then where the value was zero
     zero: float | None = None
+    changes = 0  # of sign within the step
 
     def note(now: float, root: float) -> None:
         rises = last < 0.0 < now and event.direction >= 0.0
@@ -100,6 +107,9 @@ def _crossings(event: Event, trajectory: Trajectory, parameters: Floats) -> Floa
     for number, (step, fraction) in enumerate(points):
         start, width = float(trajectory.times[step]), float(trajectory.times[step + 1] - trajectory.times[step])
         now = value(step, fraction)
+        changes = (changes if fraction > 0.0 else 0) + (last * now < 0.0)
+        if changes > MOST:
+            return np.array([time for time in times if time <= start]), start
         if now == 0.0:
             zero = start + fraction * width if zero is None else zero
             continue
@@ -113,4 +123,4 @@ def _crossings(event: Event, trajectory: Trajectory, parameters: Floats) -> Floa
         end = float(trajectory.times[-1])
         now = float(event.fun(end, trajectory.final, parameters))
         note(-last if now == 0.0 else now, end)
-    return np.array(times)
+    return np.array(times), np.inf

@@ -2,6 +2,7 @@
 
 import operator
 import re
+import threading
 import types
 from collections.abc import Callable
 from functools import cached_property
@@ -18,8 +19,9 @@ METHODS: dict[str, Rosenbrock | RungeKutta] = {"Rodas5P": RODAS5P, "DormandPrinc
 """The methods by name: the first for stiff problems, the second for others."""
 _OPERAND = r"[a-z]\w*|\(-[^)]*\)|\d[\d.]*(?:e[+-]?\d+)?"
 _OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+_lock = threading.Lock()
 _modules: dict[tuple[Any, ...], types.ModuleType] = {}
-_compiled: dict[Callable[..., Any], Any] = {}
+_compiled: dict[tuple[Any, ...], Any] = {}
 
 
 class Problem:
@@ -60,16 +62,18 @@ class Problem:
         """Compile, or load what has been compiled before.
 
         A traced function is named by what it computes, so a change in anything that it calls makes a new module.
-        A function that is called as it is compiles once per process.
+        A function that is called as it is compiles once per process and for each set of values that it reads from
+        outside (see `frozen`).
         """
-        if self.traced is not None:
-            tape, rates = self.traced
-            key = fingerprint([method, str(self.states), str(self.parameters), tape, *rates])
-            return module(key, lambda: self._text(method))
-        own = (method, self.states, self.parameters, self.fun, self.jac)
-        if own not in _modules:
-            _modules[own] = self._called(method)
-        return _modules[own]
+        with _lock:
+            if self.traced is not None:
+                tape, rates = self.traced
+                key = fingerprint([method, str(self.states), str(self.parameters), tape, *rates])
+                return module(key, lambda: self._text(method))
+            own = (method, self.states, self.parameters, frozen(self.fun), frozen(self.jac))
+            if own not in _modules:
+                _modules[own] = self._called(method)
+            return _modules[own]
 
     def examine(self, t: float, y: NDArray[np.float64], p: NDArray[np.float64]) -> None:
         """Call what is not traced once, at the start, so that what compiled code cannot check is checked here.
@@ -134,7 +138,7 @@ class Problem:
                 value = eval(right, names)  # noqa: S307
             names[target] = apart(value) if "**(" in right else value
         found = [sympy.sympify(eval(rate, names)) for rate in rates]  # noqa: S307
-        return System(0, self.parameters, signals, found, strict=True)
+        return System(0, self.parameters, signals, found, strict=True, probed=True)
 
     def _called(self, method: str) -> types.ModuleType:
         from plasticity.solver.generate import differenced_text, module_text
@@ -153,9 +157,48 @@ def _compile(function: Callable[..., Any]) -> Any:
     """Compile a function so that it divides as NumPy does: a division by zero is a value, not an exception."""
     from numba import njit
 
-    if function not in _compiled:
-        _compiled[function] = njit(error_model="numpy")(getattr(function, "py_func", function))
-    return _compiled[function]
+    key = frozen(function)
+    if key not in _compiled:
+        _compiled[key] = njit(error_model="numpy")(getattr(function, "py_func", function))
+    return _compiled[key]
+
+
+def frozen(function: Any) -> tuple[Any, ...]:
+    """Name a function together with the values that it reads from outside, which Numba freezes when it compiles.
+
+    Numbers, texts, tuples and arrays among its globals and closed-over variables count. What other compiled functions
+    read that it calls does not: those were frozen by their own compilation.
+
+    Parameters
+    ----------
+    function : callable or None
+
+    Returns
+    -------
+    tuple
+        Equal for equal values only.
+
+    Examples
+    --------
+    >>> space = {"k": 1.0}
+    >>> exec("def fun(t, y, p): return (-k * y[0],)", space)
+    >>> before = frozen(space["fun"])
+    >>> space["k"] = 2.0
+    >>> frozen(space["fun"]) == before
+    False
+    """
+    plain = getattr(function, "py_func", function)
+    code = getattr(plain, "__code__", None)
+    if code is None:
+        return (function,)
+    read = {name: plain.__globals__[name] for name in code.co_names if name in plain.__globals__}
+    read |= dict(zip(code.co_freevars, (cell.cell_contents for cell in plain.__closure__ or ()), strict=True))
+    values = [
+        (name, repr(value) if not isinstance(value, np.ndarray) else (value.dtype.str, value.shape, value.tobytes()))
+        for name, value in sorted(read.items())
+        if isinstance(value, (bool, int, float, complex, str, tuple, np.generic, np.ndarray))
+    ]
+    return (function, *values)
 
 
 def _examine(

@@ -18,6 +18,7 @@ INPUTS = 0
 PARAMETERS = 1
 LANES = 8
 TIMED = False
+PROBED = False
 STATE = 0
 STAGE = 8
 VALUE = 16
@@ -127,12 +128,41 @@ def attempt(w, time, h, latest):
         for e in range(WIDTH):
             w[SLOPE + i * WIDTH + e] = w[VALUE + e]
     combine(w, STAGES)
+    if PROBED:
+        probe(w, time, h, latest)
+
+
+@njit(**PLAIN)
+def probe(w, time, h, latest):
+    """Leave in VALUE the error of the step's polynomial at mid-step: its defect, filtered by the factors of the step.
+
+    A stiff state that follows a drive is right at both ends of a step of any length: the last slope is blind to it.
+    """
+    for e in range(WIDTH):
+        middle = 0.5 * (w[STATE + e] + w[STAGE + e])
+        for i in range(STAGES):
+            middle += (0.25 * H[0, i] + 0.125 * H[1, i] + 0.0625 * H[2, i]) * w[SLOPE + i * WIDTH + e]
+        w[STAGE + e] = middle
+    for l in range(LANES):
+        w[TIME + l] = min(time[l] + 0.5 * h[l], latest[l])
+    rates(w)
+    combine(w, STAGES)
+    for e in range(WIDTH):
+        rise = w[STAGE + e] - w[STATE + e]
+        for i in range(STAGES):
+            rise += 0.25 * (H[1, i] + H[2, i]) * w[SLOPE + i * WIDTH + e]
+        w[VALUE + e] -= rise * w[RECIPROCAL + e]
+    solve(w)
 
 
 @njit(**PLAIN)
 def estimate(w, s, l):
-    """Error estimate of one state in one lane: the last slope."""
-    return w[SLOPE + (STAGES - 1) * WIDTH + s * LANES + l]
+    """Error estimate of one state in one lane: the last slope, or the error at mid-step where that is larger."""
+    last = w[SLOPE + (STAGES - 1) * WIDTH + s * LANES + l]
+    if not PROBED:
+        return last
+    middle = w[VALUE + s * LANES + l]
+    return last if abs(last) >= abs(middle) else middle  # the middle too where it is no number
 
 
 @njit(**PLAIN)

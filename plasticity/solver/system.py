@@ -86,6 +86,8 @@ class System:
     strict : bool
         Whether functions keep NumPy's meaning everywhere, domain errors and infinities included. The fast versions are
         for models whose arguments are known to stay inside the domain.
+    probed : bool
+        Whether the error between the ends of a step is controlled too, at the cost of one stage.
 
     Examples
     --------
@@ -99,6 +101,7 @@ class System:
     signals: Sequence[Statement]
     rates: Sequence[sympy.Expr]
     strict: bool = False
+    probed: bool = False
 
     @property
     def timed(self) -> bool:

@@ -124,3 +124,11 @@ def test_whole_numbers_and_scalars_are_taken():
     """Python's and NumPy's integers, and a scalar for one state or parameter."""
     found = solve_ivp(decay, (0, 1), 1, 1, t_eval=1, rtol=np.float64(1e-9), max_steps=np.int64(1000))
     assert found.y[0, 0] == pytest.approx(np.exp(-1.0), rel=1e-7)
+
+
+def test_backward_integration_is_refused_with_the_way_round():
+    """The advice works: -fun(-t, y, p) from -1 to 0 brings decay back to its start."""
+    with pytest.raises(ValueError, match=r"start < end; to go backward, integrate -fun\(-t, y, p\)"):
+        solve_ivp(decay, (1.0, 0.0), [1.0], [1.0])
+    found = solve_ivp(lambda t, y, p: (p[0] * y[0],), (-1.0, 0.0), [np.exp(-1.0)], [1.0], rtol=1e-9)
+    assert found.y[0, -1] == pytest.approx(1.0, abs=1e-7)

@@ -12,6 +12,7 @@ import pytest
 from standard_problems import lotka_volterra, swing_branched, van_der_pol
 
 from plasticity import solve_ensemble, solve_ivp
+from plasticity.solver import cache
 
 TIMES = np.linspace(0.0, 3.0, 7)
 RNG = np.random.default_rng(0)
@@ -125,3 +126,36 @@ def test_parameters_do_not_recompile(tmp_path, monkeypatch):
     for k, end in [(1.0, 1.0), (2.0, 3.0)]:
         solve_ivp(lambda t, y, p: (-p[0] * y[0] * 1.0625,), (0.0, end), [k], [k], method="DormandPrince", rtol=1e-6 / k)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_called_function_reads_what_it_reads_now():
+    """Numba freezes globals and closed-over values when it compiles; a changed value compiles anew."""
+    space = {"np": np}
+    exec("k = 1.0\ndef fun(t, y, p):\n    return (-k * y[0] if y[0] > 0.0 else 0.0,)", space)  # noqa: S102
+    for k in (1.0, 2.0):
+        space["k"] = k
+        found = solve_ivp(space["fun"], (0.0, 1.0), [1.0], rtol=1e-9, method="DormandPrince")
+        assert found.y[0, -1] == pytest.approx(np.exp(-k), abs=1e-7)
+
+
+@pytest.mark.parametrize("method", ["DormandPrince", "Rodas5P"])
+@pytest.mark.parametrize("name", ["explicit", "called"])
+def test_each_method_alone_and_in_company(name, method):
+    """The same bits for every member, alone or among 130, with either method, recorded or called."""
+    fun, start, parameters = CASES[name]
+    many = solve_ensemble(fun, (0.0, 3.0), start, parameters, t_eval=TIMES, method=method, threads=2)
+    for i in (3, 77, 128):
+        alone = solve_ivp(fun, (0.0, 3.0), start[i], parameters[i], t_eval=TIMES, method=method)
+        assert alone.y.tobytes() == many.y[i].tobytes()
+
+
+def test_a_full_cache_that_cannot_be_written(tmp_path, monkeypatch):
+    """The module is there, but no folder takes Numba's files: the run compiles for itself."""
+    monkeypatch.setenv("PLASTICITY_CACHE", str(tmp_path))
+    text = "from numba import njit\n\n\n@njit(cache=True, nogil=True)\ndef answer():\n    return 42\n"
+    (tmp_path / "key").mkdir()
+    (tmp_path / "key" / "compiled_model.py").write_text(text)
+    (tmp_path / "key" / "__pycache__").write_text("")  # in its place no folder can be made, not even by root
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert cache.module("key", lambda: text).answer() == 42

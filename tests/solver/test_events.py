@@ -122,3 +122,53 @@ def test_events_of_an_ensemble_are_those_of_its_members():
         assert found.t_reached[i] == alone.t_reached
         assert np.array_equal(found.y[i, :, : len(alone.t)], alone.y)
         assert np.all(np.isnan(found.y[i, :, len(alone.t) :]))
+
+
+def test_work_behind_a_terminal_event_is_saved():
+    """A run of 16 million turns that ends after a quarter of one: the same first steps as without the event."""
+    ends = Event(lambda t, y, p: y[0], terminal=True)
+    found = solve_ivp(turn, (0.0, 1e8), [1.0, 0.0], events=[ends], dense_output=True)
+    free = solve_ivp(turn, (0.0, 2.0), [1.0, 0.0], max_step=1e9)
+    assert found.status == 1
+    assert found.nsteps < 64
+    same = min(found.nsteps, free.nsteps) - 2  # the last two lead to the end of each
+    assert found.t[:same].tobytes() == free.t[:same].tobytes()
+    after = found.sol(np.array([-1.0, 0.0, found.t_reached, found.t_reached + 1e-9]))
+    assert np.isnan(after[:, [0, 3]]).all()
+    np.testing.assert_array_equal(after[:, 1:3], found.y[:, [0, -1]])
+
+
+def test_a_late_terminal_event_is_found():
+    """After more steps than are looked at first: the level is out of reach until t = 300."""
+    late = Event(lambda t, y, p: y[0] - 0.9 * (t > 300.0) - 2.0 * (t <= 300.0), terminal=True, direction=1)
+    found = solve_ivp(turn, (0.0, 1000.0), [1.0, 0.0], events=[late], **TIGHT)
+    expected = 2 * np.pi * 48 - np.arccos(0.9)  # the first after 300 at which cos(t) rises through 0.9
+    assert found.nsteps > 256
+    assert found.t_reached == pytest.approx(expected, abs=1e-8)
+
+
+def test_an_event_that_is_not_resolved_is_a_failure():
+    """A sign that changes a million times in each step: a status that says so, not a list of chance crossings."""
+    fast = Event(lambda t, y, p: np.sin(1e7 * t + 0.1))
+    found = solve_ivp(turn, (0.0, 20.0), [1.0, 0.0], events=[fast], t_eval=[0.0, 10.0, 20.0])
+    assert (found.status, found.success) == (-4, False)
+    assert "max_step" in found.message
+    assert found.t_reached < 20.0
+    assert np.isnan(found.y[:, -1]).all()
+    slow = Event(lambda t, y, p: np.sin(10.0 * t + 0.1))
+    found = solve_ivp(turn, (0.0, 20.0), [1.0, 0.0], events=[slow], max_step=0.5)
+    np.testing.assert_allclose(found.t_events[0], (np.pi * np.arange(1, 64) - 0.1) / 10.0, atol=1e-10)
+
+
+def test_events_of_an_ensemble_do_not_depend_on_threads():
+    """Three blocks, one or two threads, terminal or not, both methods of one call."""
+    rates = np.random.default_rng(0).uniform(0.1, 5.0, (150, 1))
+    events = [Event(lambda t, y, p: y[0] - 0.5), Event(lambda t, y, p: y[0] - 0.25, terminal=True)]
+    one, two = (
+        solve_ensemble(decay, (0.0, 2.0), [1.0], rates, events=events, t_eval=[0.0, 0.1, 1.0, 2.0], threads=threads)
+        for threads in (1, 2)
+    )
+    assert one.y.tobytes() == two.y.tobytes()
+    assert one.status.tolist() == two.status.tolist() == (rates[:, 0] > np.log(4.0) / 2.0).astype(int).tolist()
+    for ours, theirs in zip(one.t_events, two.t_events, strict=True):
+        assert [times.tobytes() for times in ours] == [times.tobytes() for times in theirs]

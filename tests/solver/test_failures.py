@@ -115,3 +115,19 @@ def test_simplification_does_not_hide_what_is_no_number():
         lambda t, y, p: (np.log(y[0]) - np.log(y[0]),),
     ]:
         assert solve_ivp(fun, (0.0, 1.0), [-1.0], method="DormandPrince").status == -2
+
+
+@pytest.mark.parametrize("events", [[], [Event(lambda t, y, p: y[0] - 0.5)]], ids=["plain", "events"])
+def test_a_member_that_is_no_number_fails_alone(events):
+    """NaN or infinity in its parameters or start values: status -2, NaN, the start as time reached; others go on."""
+    rates = np.array([[np.nan], [1.0], [np.inf], [2.0]])
+    found = solve_ensemble(decay, (0.0, 1.0), [1.0], rates, t_eval=[0.0, 1.0], events=events)
+    alone = solve_ensemble(decay, (0.0, 1.0), [1.0], rates[[1, 3]], t_eval=[0.0, 1.0], events=events)
+    assert found.status.tolist() == [-2, 0, -2, 0]
+    assert found.t_reached.tolist() == [0.0, 1.0, 0.0, 1.0]
+    assert np.isnan(found.y[[0, 2]]).all()
+    assert found.y[[1, 3]].tobytes() == alone.y.tobytes()
+    start = np.array([[np.nan], [np.inf]])
+    found = solve_ensemble(decay, (0.0, 1.0), start, np.ones((2, 1)), events=events)
+    assert found.status.tolist() == [-2, -2]
+    assert "not finite" in found.message(0)
