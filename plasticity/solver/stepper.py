@@ -227,7 +227,7 @@ def integrate(
 ):  # fmt: skip
     """Integrate every member of an ensemble from `start` to `end`.
 
-    Shapes: y (n, states), u (n, inputs), p (n, parameters), event_from (n + 1,), events (all,), atol (states,),
+    Shapes: y (n, states), u (n, inputs), p (n, parameters), event_from (n + 1,), events (all,), atol (n, states),
     watched (k,), record_time (n, room + 1), record (n, room, k, 5), status, steps, rejected (n,), reached (n,).
     `y` holds the values at the end afterwards, `u` the inputs.
     """
@@ -288,7 +288,7 @@ def integrate(
                 following = event_from[m + 1]
                 target[l] = min(end, event_time[cursor[l]]) if cursor[l] < following else end
                 latest[l] = np.nextafter(target[l], start)
-                wanted[l] = starting_step(w, l, target[l] - time[l], rtol, atol)
+                wanted[l] = starting_step(w, l, target[l] - time[l], rtol, atol[m])
                 if wanted[l] < 1e-14 * abs(time[l]):  # a step that time can resolve
                     wanted[l] = min(1e-14 * abs(time[l]), target[l] - time[l])
                 fresh[l] = False
@@ -305,7 +305,7 @@ def integrate(
             if m < 0:
                 continue
             outcome = 1
-            error = error_norm(w, l, rtol, atol)
+            error = error_norm(w, l, rtol, atol[m])
             if not np.isfinite(wanted[l]):
                 outcome = NOT_FINITE
             elif not error <= 1.0:
