@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plasticity.solver.ensemble import Ensemble, run
-from plasticity.solver.task import Below, Change, Task
-from plasticity.sweeps.kept import FOLLOWED, MOST_WINDOWS, Kept, quantity_of, windows
+from plasticity.solver.task import Below, Changes, Task
+from plasticity.sweeps.kept import MOST_WINDOWS, Kept, Quantity, followed, quantity_of, windows
 from plasticity.sweeps.knobs import Columns, Knob
 from plasticity.sweeps.points import Points, points
 from plasticity.sweeps.setting import Setting
@@ -82,24 +82,38 @@ def outcome(ask: Ask, tracks: Tracks | None, chosen: NDArray[np.bool_]) -> Array
         found[one.name] = np.full((ask.n, MOST_WINDOWS) if one.per_window else ask.n, np.nan)
     if len(sound):
         task = _task(ask.setting, given, rtol)
-        ensemble = _whole(task, ask, given.values)
+        known = {one: _known(one, ask.setting) for one in ask.kept if one.ending}
+        states = sorted({quantity.state for quantity in known.values()})
+        ensemble = _whole(task, ask, given.values, states)
         found["status"][sound] = ensemble.status
         found["reached"][sound] = ensemble.reached
         good = ensemble.status >= 0
-        for name, values in _kept(ask, given.values, ensemble).items():
-            found[name][sound[good]] = values[good]
+        table = windows(ensemble, given.values)
+        for one in ask.kept:
+            if one.ending:
+                place = states.index(known[one].state)
+                values = followed(one, known[one], place, ensemble, given.values)
+            else:
+                values = table[one.name][:, :MOST_WINDOWS] if one.per_window else table[one.name]
+            found[one.name][sound[good]] = values[good]
     if tracks is not None:
         found |= tracks.outcome(ask.setting, given, chosen, lambda rows: _task(ask.setting, given, rtol, rows))
+    return found
+
+
+def _known(one: Kept, setting: Setting) -> Quantity:
+    found = quantity_of(one.of, setting)
+    assert found is not None  # it was looked for when the sweep was planned
     return found
 
 
 def _task(setting: Setting, given: Points, rtol: float, rows: NDArray[np.intp] | None = None) -> Task:
     rows = np.arange(len(given.states)) if rows is None else rows
     assembly = setting.assembly
-    changes = [
-        [Change(t, int(s), v) for t, s, v in zip(*row, strict=True) if t < np.inf]
-        for row in zip(given.times[rows], given.slots[rows], given.values_of[rows], strict=True)
-    ]
+    times = given.times[rows]
+    within = times < np.inf
+    first = np.concatenate([[0], np.cumsum(within.sum(axis=1))]).astype(np.int64)
+    changes = Changes(first, times[within], given.slots[rows][within], given.values_of[rows][within])
     return Task(
         assembly.compiled(),
         (0.0, setting.protocol.duration),
@@ -113,35 +127,17 @@ def _task(setting: Setting, given: Points, rtol: float, rows: NDArray[np.intp] |
     )
 
 
-def _whole(task: Task, ask: Ask, values: Mapping[str, Any]) -> Ensemble:
+def _whole(task: Task, ask: Ask, values: Mapping[str, Any], states: list[int]) -> Ensemble:
     """Integrate; once more with more room where a point has more windows than usual."""
     every = np.ones(task.members)
     rest = values["theta_rest"] * every
     levels = values["window_open_ratio"] * rest, values["window_close_ratio"] * rest, values["window_merge_gap"] * every
-    state = list(ask.setting.assembly.states).index("theta")
+    theta = list(ask.setting.assembly.states).index("theta")
     most = MOST_WINDOWS
     while True:
-        below = Below(state, *levels, most=most)
-        found = run(task, np.empty(0), np.empty(0, np.int64), below, threads=ask.threads)
+        below = Below(theta, *levels, most=most)
+        none = np.empty(0, np.int64)
+        found = run(task, np.empty(0), none, below, threads=ask.threads, followed=np.array(states, np.int64))
         if int(found.count.max()) <= most:
             return found
         most = int(found.count.max())
-
-
-def _kept(ask: Ask, values: Mapping[str, Any], found: Ensemble) -> dict[str, Floats]:
-    table = windows(found, values)
-    made: dict[str, Floats] = {}
-    for one in ask.kept:
-        if one.per_window:
-            made[one.name] = table[one.name][:, :MOST_WINDOWS]
-        elif not one.ending:
-            made[one.name] = table[one.name]
-        else:
-            made[one.name] = _followed(one, ask.setting, values, found)
-    return made
-
-
-def _followed(one: Kept, setting: Setting, values: Mapping[str, Any], found: Ensemble) -> Floats:
-    quantity = quantity_of(one.of, setting)
-    assert quantity is not None
-    raise NotImplementedError(FOLLOWED[one.ending][0])

@@ -18,13 +18,13 @@ Floats = NDArray[np.float64]
 MOST_WINDOWS = 8
 """How many windows of a point are kept one by one; summaries count all of them."""
 FOLLOWED = {
-    "_time_of_peak": ("time_of_highest", "h", "Time of the largest value"),
-    "_peak": ("highest", None, "Largest value"),
-    "_time_of_lowest": ("time_of_lowest", "h", "Time of the smallest value"),
-    "_lowest": ("lowest", None, "Smallest value"),
-    "_auc": ("integral", "h", "Integral over the run"),
+    "_time_of_peak": "Time of the largest value",
+    "_peak": "Largest value",
+    "_time_of_lowest": "Time of the smallest value",
+    "_lowest": "Smallest value",
+    "_auc": "Integral over the run",
 }
-"""What can be kept of a state, by the ending of its name: the solver's word for it, unit and label."""
+"""What can be kept of a state, by the ending of its name, and its label."""
 ACUTE = ("acute_maximum", "time_of_maximum", "effect_duration", "acute_effect")
 
 
@@ -141,7 +141,7 @@ def kept(names: Sequence[str], settings: Sequence[Setting]) -> tuple[Kept, ...]:
     --------
     >>> from plasticity.protocol import Protocol
     >>> kept(["total_open_time", "theta_auc"], [Setting(Protocol())])[1].unit
-    '1 h'
+    'h'
     """
     if isinstance(names, str) or not names:
         raise InputError(f"keep: {names!r}; allowed: a list of summaries, such as [{', '.join(list(SUMMARIES)[:3])}]")
@@ -158,7 +158,7 @@ def _one(name: str, settings: Sequence[Setting]) -> Kept:
         return Kept(name, "", "", *SUMMARIES[name], per_window=False)
     if name in PER_WINDOW:
         return Kept(name, "", "", *PER_WINDOW[name], per_window=True)
-    for ending, (_, unit, label) in FOLLOWED.items():
+    for ending, label in FOLLOWED.items():
         of = name.removesuffix(ending)
         if of == name:
             continue
@@ -169,8 +169,9 @@ def _one(name: str, settings: Sequence[Setting]) -> Kept:
         for one, quantity in zip(settings, seen, strict=True):
             if quantity is None:
                 raise InputError(f"keep: {name}: {one.protocol.title} has no state {of}; allowed: states of every point")
-        shown = unit if ending.startswith("_time") else (f"{first.unit} h" if unit else first.unit)
-        return Kept(name, ending, of, str(shown), f"{label}: {first.label}", per_window=False)
+        unit = "h" if ending.startswith("_time") else f"{first.unit} h" if ending == "_auc" else first.unit
+        unit = unit.removeprefix("1 ")  # the integral of a pure number is in hours
+        return Kept(name, ending, of, unit, f"{label}: {first.label}", per_window=False)
     if name.startswith(ACUTE):
         told = "the acute effect is a signal, and sweeps follow states; simulate() gives it for single points"
         raise InputError(f"keep: {name}: {told}; allowed: summaries of windows, <state>_peak, <compound>_plasma_peak")
@@ -180,6 +181,38 @@ def _one(name: str, settings: Sequence[Setting]) -> Kept:
     told = str(unknown_name("summary", name, [*SUMMARIES, *PER_WINDOW, *endings])).partition(" allowed:")[0]
     raise InputError(f"keep: {told} allowed: {', '.join(SUMMARIES)}; per window {', '.join(PER_WINDOW)}; "
                      f"of any state {', '.join(f'<state>{ending}' for ending in FOLLOWED)}")  # fmt: skip
+
+
+def followed(one: Kept, quantity: Quantity, place: int, found: Ensemble, values: Mapping[str, Any]) -> Floats:
+    """What is kept of one state, for all members.
+
+    Parameters
+    ----------
+    one : Kept
+    quantity : Quantity
+    place : int
+        Of its state among those that the solver followed.
+    found : Ensemble
+    values : mapping of str to float or ndarray, shape (n,)
+        Every number in force.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    Examples
+    --------
+    >>> one, none, most = np.full((1, 1), np.nan), np.zeros(1, np.int64), np.array([[[8.0, 2.0]]])
+    >>> run = Ensemble(one, one, none, none, none, none, none, one[None], one, most, most, np.ones((1, 1)))
+    >>> peak = Kept("lsd_plasma_peak", "_peak", "lsd_plasma", "nM", "", False)
+    >>> followed(peak, Quantity(1, "lsd.volume_central", "nM", ""), 0, run, {"lsd.volume_central": 4.0}).tolist()
+    [2.0]
+    """
+    table = found.highest if one.ending.endswith("_peak") else found.lowest
+    if one.ending.startswith("_time"):
+        return np.asarray(table[:, place, 1])
+    kept = found.integral[:, place] if one.ending == "_auc" else table[:, place, 0]
+    return np.asarray(kept if quantity.divisor is None else kept / values[quantity.divisor])
 
 
 def windows(found: Ensemble, values: Mapping[str, Any]) -> dict[str, Floats]:
@@ -201,7 +234,7 @@ def windows(found: Ensemble, values: Mapping[str, Any]) -> dict[str, Floats]:
     --------
     >>> one, none = np.full((1, 1), np.nan), np.zeros(1, np.int64)
     >>> dip = np.array([[[24.0, 72.0, 1.04, 48.0, 3.12]]])
-    >>> run = Ensemble(one, one, none, none, none, np.array([96.0]), none + 1, dip, np.array([[1.04, 48.0]]))
+    >>> run = Ensemble(one, one, none, none, none, np.array([96.0]), none + 1, dip, np.array([[1.04, 48.0]]), *[one] * 3)
     >>> table = windows(run, {"theta_rest": 1.3, "window_open_ratio": 0.9})
     >>> table["total_open_time"].tolist(), table["total_area"].round(3).tolist(), table["margin"].round(3).tolist()
     ([48.0], [0.1], [-0.1])
