@@ -23,7 +23,7 @@ SECONDS_PER_CHUNK = 1.0
 POINTS_PER_CHUNK = (64, 8192)
 """A chunk takes about a second of one core, within these numbers of points."""
 NUMBERS_PER_CHUNK = 16_000_000
-COST = {"point": 1e-4, "hour": 2e-7, "jump": 2e-5, "oscillating hour": 0.05}
+COST = {"point": 6e-5, "hour": 1e-7, "jump": 2e-5, "oscillating hour": 0.05}
 """Seconds of one core, roughly: for every point, hour, jump, and hour of calcium spikes."""
 
 

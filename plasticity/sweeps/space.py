@@ -174,8 +174,10 @@ def space(
             else:
                 drawn[name] = found
         if one.population is not None:
-            columns, more = subjects(one.population, [setting.protocol for setting in settings], seed)
+            columns, more = _population(one.population, settings, seed)
             for name, unit in more.items():
+                if name in units:
+                    raise InputError(f"over: {name} is an axis, and varies between subjects; allowed: one of them")
                 knobs[name], units[name] = knob(name, [s for s in settings if name == "body_weight" or s.knows(name)]), unit
             dimensions.append(Dimension(one.name, len(next(iter(columns.values()))), {}, columns))
         elif columns or one.choices:
@@ -187,12 +189,24 @@ def space(
         if SAMPLE in (one.name for one in dimensions):
             raise InputError(f"over: {SAMPLE!r} is the dimension of the design; allowed: another name")
         dimensions.append(Dimension(SAMPLE, len(next(iter(table.values()))), {}, table))
-    if len(set(units) & set(knobs)) != len(knobs):
-        raise AssertionError("every knob has a unit")
     made = Space(tuple(dimensions), knobs, units, drawn, list(dict.fromkeys(warnings)))
     _check_size(dimensions)
     _check_knobs(knobs)
     return made
+
+
+def _population(
+    given: Mapping[str, Any], settings: Sequence[Setting], seed: int
+) -> tuple[dict[str, Floats], dict[str, str]]:
+    """Draw subjects that are the same persons in every setting."""
+    species = {setting.protocol.species for setting in settings}
+    if len(species) > 1:
+        raise InputError("over: a population is of one species; allowed: no axis species beside it")
+    compounds = [compound for setting in settings for compound in setting.protocol.compounds]
+    typical: dict[str, float] = {}
+    for setting in settings:
+        typical |= setting.numbers
+    return subjects(given, compounds, typical, species.pop(), seed)
 
 
 def _check_size(dimensions: Sequence[Dimension]) -> None:
