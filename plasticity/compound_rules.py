@@ -201,7 +201,7 @@ def read_reference_dose(node: Node, forms: Collection[str], states: Collection[s
 def read_variability(
     node: Node, parameters: Collection[str], sources: Collection[str]
 ) -> tuple[dict[str, Number], dict[tuple[str, str], Number]]:
-    """Read how much subjects differ: ``variability: {clearance: {...}}``, ``correlations: {clearance: {volume: {...}}}``.
+    """Read how much subjects differ: ``variability: {clearance: {...}}``, ``correlations: {clearance: {...}}``.
 
     Parameters
     ----------

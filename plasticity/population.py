@@ -56,8 +56,8 @@ def subjects(
 
     Notes
     -----
-    ``x = median * exp(omega z)`` with ``omega^2 = log(1 + CV^2)`` and z standard normal, the usual form of between-subject
-    variability (Lavielle 2014, doi:10.1201/b17203).
+    ``x = median * exp(omega z)`` with ``omega^2 = log(1 + CV^2)`` and z standard normal, the usual form of variability
+    between subjects (Lavielle 2014, "Mixed Effects Models for the Population Approach", CRC Press; DOI not checked).
 
     Examples
     --------

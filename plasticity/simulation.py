@@ -185,6 +185,7 @@ def integrated(
     start = assembly.baseline(values)
     for name, value in protocol.initial.items():
         start[_state(assembly, name)] = value
+    sizes = state_sizes(protocol.doses, assembly, values, start)
     task = Task(
         assembly.compiled(),
         (0.0, protocol.duration),
@@ -193,7 +194,7 @@ def integrated(
         assembly.vector(values)[None],
         Changes.listed([changes]),
         rtol,
-        np.full(len(start), atol) if atol is not None else 1e-4 * rtol * state_sizes(protocol.doses, assembly, values, start),
+        np.full(len(start), atol) if atol is not None else 1e-4 * rtol * sizes,
         min((instance.kernel.longest_step for instance in assembly.instances), default=np.inf),
     )
     trajectory = integrate(task).trajectory(0)

@@ -71,7 +71,7 @@ def planned(
     model = model or Model()
     if design not in DESIGNS:
         raise unknown_name("design", str(design), DESIGNS)
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS:
+    if isinstance(seed, bool) or not 0 <= seed < SEEDS:
         raise InputError(f"seed: {seed!r}; allowed: a whole number from 0 to {SEEDS - 1}")
     if not TOLERANCES[0] <= rtol <= TOLERANCES[1]:
         raise InputError(f"rtol: {rtol!r}; allowed: {TOLERANCES[0]:g} to {TOLERANCES[1]:g}")
@@ -93,8 +93,8 @@ def planned(
     found = space(wanted, made, design, samples, seed, number_allowed=number_allowed)
     keeping = kept(keep, made)
     tracking = tracks(trajectories, found, made)
-    for one in made:
-        _check_start(one)
+    for setting in made:
+        _check_start(setting)
     recipe = {"kind": "sweep", "design": design, "samples": samples, "seed": seed, "versions": origin()["versions"]}
     plan = SweepPlan(found, tuple(made), keeping, tracking, {"rtol": rtol, "atol": atol}, recipe)
     told: dict[str, str | int | float] = {
@@ -136,18 +136,20 @@ def sweep(
     ----------
     protocol : Protocol
     over : mapping of str to axis
-        One dimension for every entry, in this order. Numbers: ``dose`` (amount of the only dose, or row of equal doses),
+        One dimension for every entry, in this order. Numbers: ``dose`` (amount of the only dose, or row of equal
+        doses),
         ``dose.at`` (its time), ``dose.every`` (interval of a row); with several doses their names, as in
         ``first.amount``, ``second.at``; ``body_weight``; any parameter by its name. Structure: ``compound``
         (in its reference dose, unless ``dose`` is an axis too), ``treatment`` (doses with their compound),
         ``species``, ``calcium``, ``brake`` or another layer. An axis is a list, `linspace`, `geomspace`,
         ``{"from": ..., "to": ..., "points": ..., "spacing": "log"}``; ``{"zip": {axis: [...], ...}}`` or
-        ``{"table": [{axis: value, ...}, ...]}`` for axes that go together; ``{"population": 1000}`` for virtual subjects;
+        ``{"table": [{axis: value, ...}, ...]}`` for axes that go together; ``{"population": 1000}`` for
+        virtual subjects;
         or, for a design that draws, a range without points or a distribution such as
         ``{"distribution": "lognormal", "median": "25 mg", "cv": 0.3}``.
     keep : sequence of str
-        Summaries of the windows (`total_open_time`, `first_open`, ...), what is known of each window (`t_open`, ..., up to
-        eight), and of any state or ``<compound>_plasma`` its ``_peak``, ``_time_of_peak``, ``_lowest``,
+        Summaries of the windows (`total_open_time`, `first_open`, ...), what is known of each window (`t_open`, ...,
+        up to eight), and of any state or ``<compound>_plasma`` its ``_peak``, ``_time_of_peak``, ``_lowest``,
         ``_time_of_lowest`` and ``_auc``.
     model, parameters, parameter_set, rtol, atol
         As in `simulate`.
@@ -211,4 +213,3 @@ def _check_start(setting: Any) -> None:
 
 def _text(data: Any) -> str:
     return json.dumps(data)
-

@@ -1,4 +1,4 @@
-"""From the axes that were asked for to dimensions: grids, zipped axes, tables, and samples of a space-filling design."""
+"""From the axes that were asked for to dimensions: grids, zipped axes, tables, samples of space-filling designs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from plasticity.sweeps.setting import STRUCTURE
 
 Floats = NDArray[np.float64]
 DESIGNS = ("grid", "latin_hypercube", "sobol", "halton")
+DOSE_KEYS = ("compound", "amount", "at", "route", "form", "over", "name", "every", "times")
 DIMENSIONS = {"treatment": "compound"}
 """Dimension of an axis where it is not the axis' own name; that of a layer ends in ``_kernel``."""
 
@@ -76,10 +77,11 @@ def asked(over: Mapping[str, Any], model: Model) -> tuple[Asked, ...]:
 
     Examples
     --------
-    >>> [one.name for one in asked({"dose": ["1 mg"], "pair": {"zip": {"brake_tau": ["5 d"], "dose.at": ["1 h"]}}}, Model())]
+    >>> pair = {"zip": {"brake_tau": ["5 d"], "dose.at": ["1 h"]}}
+    >>> [one.name for one in asked({"dose": ["1 mg"], "pair": pair}, Model())]
     ['dose', 'pair']
     """
-    if not isinstance(over, Mapping) or not over:
+    if not over:
         raise InputError(f"over: {over!r}; allowed: one axis or more, by name")
     found = tuple(_asked(str(name), given, model) for name, given in over.items())
     seen: list[str] = []
@@ -128,6 +130,9 @@ def _names(name: str, given: Any, model: Model, *, repeats: bool = False) -> lis
         if name == "treatment":
             if not isinstance(one, Mapping) or not {"compound", "amount"} <= set(one):
                 raise InputError(f"axis treatment: {one!r}; allowed: doses, as in {{compound: lsd, amount: 100 ug}}")
+            for key in one:
+                if key not in DOSE_KEYS:
+                    raise unknown_name("key of a treatment", str(key), DOSE_KEYS)
             found.append({str(key): value for key, value in one.items() if value is not None})
         elif name == "compound":
             if one not in compound_names():
@@ -144,8 +149,15 @@ def _names(name: str, given: Any, model: Model, *, repeats: bool = False) -> lis
 
 def _columns(name: str, rows: Any) -> dict[str, list[Any]]:
     """Turn the rows of a table into its columns."""
-    if isinstance(rows, str) or not isinstance(rows, Sequence) or not rows or not all(isinstance(r, Mapping) for r in rows):
-        raise InputError(f"axis {name}: {rows!r}; allowed: table: one row or more, as in {{dose: 1 mg, brake_tau: 5 d}}")
+    if (
+        isinstance(rows, str)
+        or not isinstance(rows, Sequence)
+        or not rows
+        or not all(isinstance(r, Mapping) for r in rows)
+    ):
+        raise InputError(
+            f"axis {name}: {rows!r}; allowed: table: one row or more, as in {{dose: 1 mg, brake_tau: 5 d}}"
+        )
     for place, row in enumerate(rows):
         if set(row) != set(rows[0]):
             told = f"row {place + 1} of the table has {', '.join(row)}, the first {', '.join(rows[0])}"
@@ -253,7 +265,9 @@ def sampled(drawn: Mapping[str, Drawn], design: str, samples: int | None, seed: 
         return {}
     if design == "grid":
         name = next(iter(drawn))
-        raise InputError(f"axis {name}: a grid draws nothing; allowed: points for the range, or one of {DESIGNS[1:]}")
+        raise InputError(
+            f"axis {name}: a grid draws nothing; allowed: points for the range, or design {' or '.join(DESIGNS[1:])}"
+        )
     whole = isinstance(samples, int) and not isinstance(samples, bool)
     if not whole or samples is None or not 1 <= samples <= MOST_POINTS:
         raise InputError(f"samples: {samples!r}; allowed: a whole number from 1 to {MOST_POINTS:,}")

@@ -53,7 +53,7 @@ class Quantity:
 
 
 def quantity_of(name: str, setting: Setting) -> Quantity | None:
-    """Find a state or ``<compound>_plasma`` by its public name; ``effect``, ``plasma`` are those of the treated compound.
+    """Find a state or ``<compound>_plasma`` by its public name; ``plasma``, ``effect`` are of the treated compound.
 
     Parameters
     ----------
@@ -79,7 +79,9 @@ def quantity_of(name: str, setting: Setting) -> Quantity | None:
         if own == "central" and (name == f"{compound}_plasma" or (treated and name == "plasma")):
             plasma = "Concentration in plasma" if name == "plasma" else f"Concentration in plasma, {compound}"
             return Quantity(i, f"{compound}.volume_central", "nM", plasma)
-        if own == "metabolite" and (name == f"{compound}_metabolite_plasma" or (treated and name == "metabolite_plasma")):
+        if own == "metabolite" and (
+            name == f"{compound}_metabolite_plasma" or (treated and name == "metabolite_plasma")
+        ):
             plasma = f"Concentration of the metabolite in plasma, {compound}"
             return Quantity(i, f"{compound}.metabolite_volume", "nM", plasma)
     return None
@@ -168,7 +170,9 @@ def _one(name: str, settings: Sequence[Setting]) -> Kept:
             break
         for one, quantity in zip(settings, seen, strict=True):
             if quantity is None:
-                raise InputError(f"keep: {name}: {one.protocol.title} has no state {of}; allowed: states of every point")
+                raise InputError(
+                    f"keep: {name}: {one.protocol.title} has no state {of}; allowed: states of every point"
+                )
         unit = "h" if ending.startswith("_time") else f"{first.unit} h" if ending == "_auc" else first.unit
         unit = unit.removeprefix("1 ")  # the integral of a pure number is in hours
         return Kept(name, ending, of, unit, f"{label}: {first.label}", per_window=False)
@@ -234,7 +238,8 @@ def windows(found: Ensemble, values: Mapping[str, Any]) -> dict[str, Floats]:
     --------
     >>> one, none = np.full((1, 1), np.nan), np.zeros(1, np.int64)
     >>> dip = np.array([[[24.0, 72.0, 1.04, 48.0, 3.12]]])
-    >>> run = Ensemble(one, one, none, none, none, np.array([96.0]), none + 1, dip, np.array([[1.04, 48.0]]), *[one] * 3)
+    >>> end, least = np.array([96.0]), np.array([[1.04, 48.0]])
+    >>> run = Ensemble(one, one, none, none, none, end, none + 1, dip, least, *[one] * 3)
     >>> table = windows(run, {"theta_rest": 1.3, "window_open_ratio": 0.9})
     >>> table["total_open_time"].tolist(), table["total_area"].round(3).tolist(), table["margin"].round(3).tolist()
     ([48.0], [0.1], [-0.1])

@@ -102,7 +102,9 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
         lacking = without[0].treated or without[0].protocol.title
         raise InputError(f"axis {name}: {lacking} has no such parameter; allowed: a parameter of every point")
     shared = [key for key in without[0].assembly.parameters if "." not in key]
-    own = [f"{c.name}.{n}" for c in without[0].assembly.compounds for n in c.numbers if n in without[0].assembly.declared]
+    own = [
+        f"{c.name}.{n}" for c in without[0].assembly.compounds for n in c.numbers if n in without[0].assembly.declared
+    ]
     aspects = [f"{dose}.{known}" for dose in sorted(named) for known in ASPECTS]
     raise unknown_name("axis", name, [*_AXES, *aspects, *shared, *own])
 

@@ -71,7 +71,9 @@ class SweepPlan:
     @property
     def chunks(self) -> tuple[int, ...]:
         """Shape of a chunk: one place along a dimension of structure, about a second's work along the others."""
-        left = int(min(max(SECONDS_PER_CHUNK / self._seconds(self.settings[0]), POINTS_PER_CHUNK[0]), POINTS_PER_CHUNK[1]))
+        left = int(
+            min(max(SECONDS_PER_CHUNK / self._seconds(self.settings[0]), POINTS_PER_CHUNK[0]), POINTS_PER_CHUNK[1])
+        )
         width = len(self.kept) + 2 + (len(self.tracks.grid) * len(self.tracks.names) if self.tracks else 0)
         left = max(1, min(left, NUMBERS_PER_CHUNK // width))
         found = []
@@ -152,10 +154,14 @@ class SweepPlan:
         for name, variable in self.variables.items():
             own = [len(_values(coords[dim])) for dim in variable.dims[len(parts) :]]
             arrays[name] = np.full([*map(len, parts), *own], variable.fill, variable.dtype)
-        places = [part if one.structural else (slice(None),) for one, part in zip(dimensions, parts, strict=True)]
+        places: list[Any] = [
+            part if one.structural else (slice(None),) for one, part in zip(dimensions, parts, strict=True)
+        ]
         for place in itertools.product(*places):
             found = self._at(place, parts, threads)
-            into = tuple(at if isinstance(at, slice) else at - part.start for at, part in zip(place, parts, strict=True))
+            into: Any = tuple(
+                at if isinstance(at, slice) else at - part.start for at, part in zip(place, parts, strict=True)
+            )
             for name, values in found.items():
                 arrays[name][into] = values.reshape(arrays[name][into].shape)
         return arrays

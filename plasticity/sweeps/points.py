@@ -179,12 +179,13 @@ def _changes(
     where = np.empty(len(events), np.int64)
     for i, (time, key, value) in enumerate(events):
         if key not in slots:
-            raise unknown_name("input of this model", key, [name for name in setting.assembly.inputs if "." not in name])
+            raise unknown_name(
+                "input of this model", key, [name for name in setting.assembly.inputs if "." not in name]
+            )
         times[:, i], where[i], sizes[:, i] = time, slots[key], value
     times[times > protocol.duration] = np.inf
     order = np.argsort(times, axis=1, kind="stable")
-    ordered = np.take_along_axis(times, order, axis=1), where[order], np.take_along_axis(sizes, order, axis=1)
-    return ordered
+    return np.take_along_axis(times, order, axis=1), where[order], np.take_along_axis(sizes, order, axis=1)
 
 
 def _infusions(doses: tuple[Dose, ...]) -> list[tuple[Any, str, Any]]:

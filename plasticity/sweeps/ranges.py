@@ -16,7 +16,12 @@ Given = str | float
 MOST_POINTS = 10_000_000
 """More values than this on one axis are refused, so that no slip can fill the memory."""
 SPACINGS = ("linear", "log")
-SHAPES = {"normal": ("mean", "sd"), "lognormal": ("median", "cv"), "uniform": ("from", "to"), "loguniform": ("from", "to")}
+SHAPES = {
+    "normal": ("mean", "sd"),
+    "lognormal": ("median", "cv"),
+    "uniform": ("from", "to"),
+    "loguniform": ("from", "to"),
+}
 """Distributions and the numbers that each of them takes."""
 
 

@@ -1,4 +1,4 @@
-"""Where points share one compiled model: a protocol, a choice of kernels and the numbers in force before an axis acts."""
+"""Where points share one compiled model: a protocol, a choice of kernels, and the numbers before an axis acts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

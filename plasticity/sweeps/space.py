@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from plasticity.errors import InputError
 from plasticity.population import subjects
-from plasticity.sweeps.design import Asked, sampled, same_length
+from plasticity.sweeps.design import Asked, same_length, sampled
 from plasticity.sweeps.knobs import Knob, check_values, knob
 from plasticity.sweeps.ranges import Drawn, read
 from plasticity.sweeps.setting import Setting
@@ -107,7 +107,9 @@ class Space:
             told: dict[str, Any] = {"units": self.units[name], "sha256": hashlib.sha256(values.tobytes()).hexdigest()}
             if name in self.drawn:
                 return told | self.drawn[name].plain()
-            return told | ({"values": values.tolist()} if values.size <= 1000 else {"first": values[0], "last": values[-1]})
+            return told | (
+                {"values": values.tolist()} if values.size <= 1000 else {"first": values[0], "last": values[-1]}
+            )
 
         return [
             {
@@ -178,7 +180,10 @@ def space(
             for name, unit in more.items():
                 if name in units:
                     raise InputError(f"over: {name} is an axis, and varies between subjects; allowed: one of them")
-                knobs[name], units[name] = knob(name, [s for s in settings if name == "body_weight" or s.knows(name)]), unit
+                knobs[name], units[name] = (
+                    knob(name, [s for s in settings if name == "body_weight" or s.knows(name)]),
+                    unit,
+                )
             dimensions.append(Dimension(one.name, len(next(iter(columns.values()))), {}, columns))
         elif columns or one.choices:
             lengths = {name: len(values) for name, values in columns.items()}

@@ -122,7 +122,7 @@ def tracks(given: Mapping[str, Any] | None, space: Space, settings: Sequence[Set
     at = given.get("at", {})
     if not isinstance(at, Mapping):
         raise InputError(f"trajectories: at {at!r}; allowed: {{axis: [values]}}")
-    places = {}
+    places: dict[str, list[int]] = {}
     for axis, wanted in at.items():
         places |= _places(str(axis), wanted, space)
     if space.points * len(names) * (end / every + 1) > MOST_NUMBERS:
