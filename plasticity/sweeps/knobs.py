@@ -88,7 +88,7 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
     if head == "dose" or head in named:
         aspect = aspect or "amount"
         if aspect not in ASPECTS:
-            raise unknown_name(f"axis {head}", aspect, [f"{head}.{known}" for known in ASPECTS])
+            raise unknown_name("axis", name, [f"{head}.{known}" for known in ASPECTS])
         found = Knob(name, aspect, *ASPECTS[aspect], dose=head if head in named else None)
         for one in settings:
             row = chosen(one.protocol.doses, found)
