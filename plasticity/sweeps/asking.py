@@ -127,7 +127,7 @@ def sweep(
     rtol: float = 1e-6,
     atol: float | None = None,
     out: str | Path | None = None,
-    threads: int = 1,
+    threads: int | None = None,
     **options: Any,
 ) -> "xarray.Dataset":
     """Simulate a protocol at many points and keep summaries of each.
@@ -163,8 +163,8 @@ def sweep(
         ``{"states": ["theta"], "every": "6 h", "at": {"dose": ["25 mg"]}}``: trajectories of some points.
     out : str or pathlib.Path, optional
         Store to write (``.zarr``); in memory if not given.
-    threads : int
-        Cores to use; the numbers do not depend on it.
+    threads : int, optional
+        Cores to use, all if not given; the numbers do not depend on it.
     **options
         Of the store, such as ``resume=True``.
 
@@ -181,6 +181,8 @@ def sweep(
     Notes
     -----
     The same protocol, axes, seed and versions give bitwise the same numbers, however the work is divided.
+    A design or population is drawn whole when the sweep is planned: 8 bytes for every sample of every axis stay in memory,
+    whatever the chunk; a grid keeps only its axes.
 
     Examples
     --------

@@ -95,7 +95,7 @@ def test_the_oscillator_starts_from_the_same_rest():
 
 
 def test_extremes_and_integrals_are_those_of_the_solution():
-    """The area under the curve of a linear drug is dose over clearance (Gibaldi and Perrier 1982), whatever the volume."""
+    """The area under the curve of a linear drug is dose over clearance (Gibaldi and Perrier 1982), any volume."""
     plan = pl.Protocol("7 d").dose("dmt", "10 umol")
     over = {"dmt.clearance": ["1000 L/h", "2000 L/h"], "dmt.volume_central": ["100 L", "300 L"]}
     ds = pl.sweep(plan, over, ["dmt_plasma_auc", "dmt_plasma_peak", "dmt_plasma_time_of_peak"], rtol=1e-8)
