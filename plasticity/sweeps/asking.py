@@ -151,7 +151,7 @@ def sweep(
         Summaries of the windows (`total_open_time`, `first_open`, ...), what is known of each window (`t_open`, ...,
         up to eight), and of any state or ``<compound>_plasma`` its ``_peak``, ``_time_of_peak``, ``_lowest``,
         ``_time_of_lowest`` and ``_auc``.
-    model, parameters, parameter_set, rtol, atol
+    model, parameters, parameter_set
         As in `simulate`.
     design : {"grid", "latin_hypercube", "sobol", "halton"}
         How all axes that are drawn are drawn, together, along the dimension ``sample``.
@@ -161,6 +161,8 @@ def sweep(
         Of designs and populations.
     trajectories : mapping, optional
         ``{"states": ["theta"], "every": "6 h", "at": {"dose": ["25 mg"]}}``: trajectories of some points.
+    rtol, atol
+        As in `simulate`.
     out : str or pathlib.Path, optional
         Store to write (``.zarr``); in memory if not given.
     threads : int, optional
@@ -181,8 +183,8 @@ def sweep(
     Notes
     -----
     The same protocol, axes, seed and versions give bitwise the same numbers, however the work is divided.
-    A design or population is drawn whole when the sweep is planned: 8 bytes for every sample of every axis stay in memory,
-    whatever the chunk; a grid keeps only its axes.
+    A design or population is drawn whole when the sweep is planned: 8 bytes for every sample of every axis stay in
+    memory, whatever the chunk; a grid keeps only its axes.
 
     Examples
     --------

@@ -1,5 +1,7 @@
 """Virtual subjects: their spread is that which compounds state, and a subject is the same person in every sweep."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,25 @@ def test_stated_variability_has_a_source_or_a_note(name):
         assert number.flag == "derived"
         assert number.note
         assert number.range[0] <= number.value <= number.range[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("    clearance: {value: 0.35,", "    clearence: {value: 0.35,", "did you mean 'clearance'"),
+        ('value: 0.35, unit: "1"', "value: 0.35, unit: L/h", "a coefficient of variation, more than 0"),
+        ("volume_central: {value: 0.62,", "effect_rate: {value: 0.62,", "unknown number that varies 'effect_rate'"),
+        ('central: {value: 0.62, unit: "1"', "central: {value: 0.62, unit: h", "a correlation, more than 0, below 1"),
+    ],
+)
+def test_variability_that_cannot_be_is_refused_with_its_place(tmp_path, old, new, told):
+    text = (Path(pl.__file__).parent / "compounds" / "lsd.yaml").read_text(encoding="utf-8")
+    assert old in text
+    text = text.replace("name: lsd", "name: nova").replace(old, new, 1)
+    (tmp_path / "nova.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"nova.yaml:\d+:\d+: human\.(variability|correlations)") as error:
+        load_compound("nova", folder=tmp_path)
+    assert told in str(error.value)
 
 
 def test_body_weight_changes_doses_per_weight_and_nothing_else():
