@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from plasticity.solver.ivp import solve_ensemble, solve_ivp
     from plasticity.solver.located import Event
     from plasticity.study import Study
+    from plasticity.sweeps.asking import sweep
+    from plasticity.sweeps.ranges import geomspace, linspace
     from plasticity.window import windows
 
 __version__ = "0.1.0"
@@ -22,11 +24,14 @@ __all__ = [
     "Model",
     "Protocol",
     "Study",
+    "geomspace",
+    "linspace",
     "load_compound",
     "pairing_change",
     "simulate",
     "solve_ensemble",
     "solve_ivp",
+    "sweep",
     "windows",
 ]
 
@@ -36,11 +41,14 @@ _HOMES = {
     "Model": "model",
     "Protocol": "protocol",
     "Study": "study",
+    "geomspace": "sweeps.ranges",
+    "linspace": "sweeps.ranges",
     "load_compound": "compound",
     "pairing_change": "observables",
     "simulate": "simulation",
     "solve_ensemble": "solver.ivp",
     "solve_ivp": "solver.ivp",
+    "sweep": "sweeps.asking",
     "windows": "window",
 }
 

@@ -130,15 +130,15 @@ class Assembly:
             values |= {slot_key(compound, name): number.value for name, number in compound.numbers.items()}
         return values
 
-    def vector(self, values: Mapping[str, float]) -> NDArray[np.float64]:
-        """Order values as the compiled model wants them, shape (parameters,)."""
-        return np.array([values[key] for key in self.parameters], dtype=float)
+    def vector(self, values: Names) -> NDArray[np.float64]:
+        """Order values as the compiled model wants them, shape (parameters,), or (n, parameters) of arrays (n,)."""
+        return _rows([values[key] for key in self.parameters])
 
-    def baseline(self, values: Mapping[str, float]) -> NDArray[np.float64]:
-        """Resting state for these parameter values, shape (states,)."""
+    def baseline(self, values: Names) -> NDArray[np.float64]:
+        """Resting state for these parameter values, shape (states,), or (n, states) of arrays (n,)."""
         p = SimpleNamespace(**{k: v for k, v in values.items() if "." not in k})
         resting = [s.baseline(p) if callable(s.baseline) else s.baseline for s in self.states.values()]
-        return np.array(resting, dtype=float)
+        return _rows(resting)
 
     def resting_inputs(self) -> NDArray[np.float64]:
         """Values of the inputs outside any record, shape (inputs,)."""
@@ -280,6 +280,15 @@ class Assembly:
             named,
         )
         return System(len(self.inputs), len(self.parameters), statements, [rates[key] for key in self.states])
+
+
+def _rows(columns: Sequence[Any]) -> NDArray[np.float64]:
+    """Put numbers, or arrays of one length, side by side; always the caller's own."""
+    shape = np.broadcast_shapes(*(np.shape(column) for column in columns))
+    rows = np.empty((*shape, len(columns)))
+    for i, column in enumerate(columns):
+        rows[..., i] = column
+    return rows
 
 
 def _once(table: dict[str, Any], key: str, value: Any) -> None:

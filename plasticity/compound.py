@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from plasticity.compound_rules import (
     check_complete,
     read_number,
     read_reference_dose,
+    read_variability,
 )
 from plasticity.config import Node, load
 from plasticity.errors import InputError, unknown_name
@@ -42,6 +43,7 @@ _FOLDER = Path(__file__).parent / "compounds"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS = ("name", "title", "primary_target", "exploratory", "molecular_weight", "default_form", "forms", *BODY_WEIGHT)
 _SPECIES_KEYS = ("reference_dose", "states", "parameters")
+_VARIABILITY_KEYS = ("variability", "correlations")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class Compound:
         The same in its parts.
     body_weight : float
         Of the species [kg], for doses per kg.
+    variability : dict of str to Number
+        Coefficient of variation [1] between subjects of those numbers for which it is known.
+    correlations : dict of (str, str) to Number
+        Correlation [1] of the logarithms of two of these.
 
     Examples
     --------
@@ -91,6 +97,8 @@ class Compound:
     reference_dose: str
     reference: ReferenceDose
     body_weight: float
+    variability: dict[str, Number] = field(default_factory=dict)
+    correlations: dict[tuple[str, str], Number] = field(default_factory=dict)
 
 
 def compound_names(folder: str | Path | None = None) -> tuple[str, ...]:
@@ -228,7 +236,7 @@ def _sources_beside(path: Path) -> set[str]:
 
 def _compound(part: dict[str, Node], species: str, sources: Collection[str]) -> Compound:
     node = part[species]
-    node.check_keys(_SPECIES_KEYS, required=_SPECIES_KEYS)
+    node.check_keys((*_SPECIES_KEYS, *_VARIABILITY_KEYS), required=_SPECIES_KEYS)
     below = node.mapping()
     weight = read_number(part["molecular_weight"], sources)
     if weight.unit != "g/mol" or weight.value == 0.0:
@@ -237,6 +245,7 @@ def _compound(part: dict[str, Node], species: str, sources: Collection[str]) -> 
     states = tuple(state.text(STATES, "state") for state in below["states"].items())
     numbers = {key: read_number(child, sources) for key, child in below["parameters"].mapping().items()}
     check_complete(below["states"], states, numbers)
+    variability, correlations = read_variability(node, numbers, sources)
     reference = read_reference_dose(below["reference_dose"], forms, states)
     if not isinstance(part["exploratory"].value, bool):
         raise part["exploratory"].error(f"{part['exploratory'].value!r} is not a truth value", "true, false")
@@ -254,6 +263,8 @@ def _compound(part: dict[str, Node], species: str, sources: Collection[str]) -> 
         reference_dose=below["reference_dose"].text(),
         reference=reference,
         body_weight=BODY_WEIGHT[species],
+        variability=variability,
+        correlations=correlations,
     )
 
 

@@ -198,6 +198,58 @@ def read_reference_dose(node: Node, forms: Collection[str], states: Collection[s
     return ReferenceDose(found["amount"], found["route"], found["form"], found["over"])
 
 
+def read_variability(
+    node: Node, parameters: Collection[str], sources: Collection[str]
+) -> tuple[dict[str, Number], dict[tuple[str, str], Number]]:
+    """Read how much subjects differ: ``variability: {clearance: {...}}``, ``correlations: {clearance: {...}}``.
+
+    Parameters
+    ----------
+    node : Node
+        The species in the file; both parts may be missing.
+    parameters, sources : collection of str
+        The numbers that may vary, and the keys that a source may be.
+
+    Returns
+    -------
+    variability : dict of str to Number
+        Coefficients of variation [1].
+    correlations : dict of (str, str) to Number
+        Of the logarithms [1].
+
+    Raises
+    ------
+    ConfigError
+        When a number is unknown, a coefficient is 0 or has a unit, or a correlation is of something that does not vary.
+
+    Examples
+    --------
+    >>> from plasticity.config import parse
+    >>> read_variability(parse("states: [central]"), [], [])
+    ({}, {})
+    """
+    part = node.mapping()
+    variability: dict[str, Number] = {}
+    correlations: dict[tuple[str, str], Number] = {}
+    if "variability" in part:
+        part["variability"].check_keys(parameters, "parameter")
+        for name, child in part["variability"].mapping().items():
+            variability[name] = _share(child, sources, 3.0, "a coefficient of variation, more than 0, up to 3")
+    for first, row in part["correlations"].mapping().items() if "correlations" in part else ():
+        part["correlations"].check_keys(variability, "number that varies")
+        row.check_keys([name for name in variability if name != first], "number that varies")
+        for second, child in row.mapping().items():
+            correlations[first, second] = _share(child, sources, 0.999, "a correlation, more than 0, below 1")
+    return variability, correlations
+
+
+def _share(node: Node, sources: Collection[str], most: float, allowed: str) -> Number:
+    number = read_number(node, sources)
+    if number.unit != "1" or not 0.0 < number.value <= most:
+        raise node.error(f"{number.value:g} {number.unit}", allowed)
+    return number
+
+
 def check_complete(node: Node, states: Collection[str], parameters: Collection[str]) -> None:
     """Refuse a compound whose states and numbers do not fit together.
 

@@ -49,13 +49,43 @@ def moiety(amount: Given, form: str, compound: Compound, body_weight: float) -> 
     value, unit = quantity_among(amount, DOSE_UNITS, what)
     if value < 0.0:
         raise InputError(f"{what}: {amount!r} is negative; allowed: 0 {unit} or more")
-    if unit == "nmol":
-        return value
-    mass = value * body_weight if unit == "mg/kg" else value
-    found = mass * compound.forms[form] * 1e6 / compound.numbers["molecular_weight"].value
+    found: float = moles(value, unit, form, compound, body_weight)
     if not math.isfinite(found):
         raise InputError(f"{what}: {amount!r} is beyond all numbers; allowed: a finite amount")
     return found
+
+
+def moles(value: Any, unit: str, form: str, compound: Compound, body_weight: Any) -> Any:
+    """Convert a number in one of the units of a dose, or an array of them, to the amount of the active moiety.
+
+    Parameters
+    ----------
+    value : float or ndarray
+        [`unit`]
+    unit : str
+        One of `plasticity.compound.DOSE_UNITS`.
+    form : str
+        One of the compound's forms.
+    compound : Compound
+        What is given.
+    body_weight : float or ndarray
+        Of the subject [kg].
+
+    Returns
+    -------
+    float or ndarray
+        Before bioavailability [nmol].
+
+    Examples
+    --------
+    >>> from plasticity.compound import load_compound
+    >>> round(moles(0.5, "mg/kg", "base", load_compound("ketamine"), 70.0))
+    147226
+    """
+    if unit == "nmol":
+        return value
+    mass = value * body_weight if unit == "mg/kg" else value
+    return mass * compound.forms[form] * 1e6 / compound.numbers["molecular_weight"].value
 
 
 def chosen_route(compound: Compound, route: str | None, over: Given | None) -> tuple[str, float | None]:

@@ -12,7 +12,7 @@ from plasticity.assembly import Assembly
 from plasticity.errors import InputError
 from plasticity.model import Model
 from plasticity.observables import effect_extent
-from plasticity.protocol import Protocol
+from plasticity.protocol import Dose, Protocol
 from plasticity.solver.ensemble import MESSAGES, integrate
 from plasticity.solver.task import Change, Changes, Task
 from plasticity.solver.trajectory import Trajectory
@@ -185,6 +185,7 @@ def integrated(
     start = assembly.baseline(values)
     for name, value in protocol.initial.items():
         start[_state(assembly, name)] = value
+    sizes = state_sizes(protocol.doses, assembly, values, start)
     task = Task(
         assembly.compiled(),
         (0.0, protocol.duration),
@@ -193,7 +194,7 @@ def integrated(
         assembly.vector(values)[None],
         Changes.listed([changes]),
         rtol,
-        np.full(len(start), atol) if atol is not None else 1e-4 * rtol * _sizes(protocol, assembly, values, start),
+        np.full(len(start), atol) if atol is not None else 1e-4 * rtol * sizes,
         min((instance.kernel.longest_step for instance in assembly.instances), default=np.inf),
     )
     trajectory = integrate(task).trajectory(0)
@@ -217,16 +218,38 @@ def _state(assembly: Assembly, name: str) -> int:
     return names.index(name)
 
 
-def _sizes(protocol: Protocol, assembly: Assembly, values: Mapping[str, float], start: Floats) -> Floats:
-    """Estimate the usual size of every state: what was dosed, or the baseline."""
+def state_sizes(doses: Sequence[Dose], assembly: Assembly, values: Mapping[str, Any], start: Floats) -> Floats:
+    """Estimate the usual size of every state: what was dosed, or the baseline.
+
+    Parameters
+    ----------
+    doses : sequence of Dose
+    assembly : Assembly
+    values : mapping of str to float or ndarray, shape (n,)
+        Every number in force.
+    start : ndarray, shape (states,) or (n, states)
+        Values at t = 0.
+
+    Returns
+    -------
+    ndarray
+        As `start`, in the units of the states.
+
+    Examples
+    --------
+    >>> from plasticity.protocol import Protocol
+    >>> assembly = Model().assemble([])
+    >>> float(state_sizes((), assembly, {}, np.full(len(assembly.states), 0.5))[0])
+    0.5
+    """
     sizes = np.maximum(np.abs(start), 0.1)
     for i, (key, state) in enumerate(assembly.states.items()):
         compound = key.partition(".")[0]
-        dosed = sum(dose.amount for dose in protocol.doses if dose.compound == compound)
-        if state.unit == "nmol" and dosed:
-            sizes[i] = dosed
-        elif state.unit == "nM" and dosed:
-            sizes[i] = dosed / values[f"{compound}.volume_central"]
+        dosed: Any = sum(dose.amount for dose in doses if dose.compound == compound)
+        if state.unit == "nM":
+            dosed = dosed / values.get(f"{compound}.volume_central", 1.0)
+        if state.unit in ("nmol", "nM"):
+            sizes[..., i] = np.where(dosed, dosed, sizes[..., i])
     return sizes
 
 

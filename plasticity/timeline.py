@@ -3,7 +3,9 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from plasticity.compound import DOSE_UNITS, Compound
 from plasticity.errors import InputError
@@ -267,17 +269,46 @@ def input_events(records: Sequence[InputRecord]) -> list[Event]:
     return events
 
 
-def _absorption(compound: Compound, numbers: Numbers) -> tuple[float, dict[str, float]]:
-    """Give the lag [h] and the share of the dose that enters each state."""
+def absorption(compound: Compound, numbers: Callable[[str, str], Any]) -> tuple[Any, dict[str, Any], Any]:
+    """Give the lag of a dose that is absorbed, and the share of it that enters each state.
+
+    Parameters
+    ----------
+    compound : Compound
+    numbers : callable
+        ``numbers(compound, parameter)`` gives the value in force, or an array of them.
+
+    Returns
+    -------
+    lag : float or ndarray
+        [h]
+    shares : dict of str to float or ndarray
+        By state [1].
+    sound : bool or ndarray of bool
+        Whether the lag is no less than 0 and the shares make no drug out of nothing.
+
+    Examples
+    --------
+    >>> from plasticity.compound import load_compound
+    >>> absorption(load_compound("lsd"), lambda compound, name: {"absorption_lag": 0.1, "bioavailability": 0.8}[name])
+    (0.1, {'gut': 0.8}, True)
+    """
     lag = numbers(compound.name, "absorption_lag")
     shares = {"gut": numbers(compound.name, "bioavailability")}
     if "metabolite_gut" in compound.states:
         shares["metabolite_gut"] = numbers(compound.name, "presystemic_fraction")
-    if not 0.0 <= lag < math.inf:
-        raise InputError(f"{compound.name}.absorption_lag: {lag:g} h; allowed: 0 h or more")
-    total = sum(shares.values())
-    # 0.55 + 0.45 exceeds 1 by rounding alone
-    if not (min(shares.values()) >= 0.0 and total <= 1.0 + 1e-12):
+    sound = (lag >= 0.0) & (lag < math.inf) & (sum(shares.values()) <= 1.0 + 1e-12)  # 0.55 + 0.45 exceeds 1 by rounding
+    for share in shares.values():
+        sound = sound & (share >= 0.0)
+    return lag, shares, sound
+
+
+def _absorption(compound: Compound, numbers: Numbers) -> tuple[float, dict[str, float]]:
+    lag, shares, sound = absorption(compound, numbers)
+    if not np.all(sound):
+        low, total = np.min(lag), np.max(sum(shares.values()))
+        if not 0.0 <= low < math.inf:
+            raise InputError(f"{compound.name}.absorption_lag: {low:g} h; allowed: 0 h or more")
         parts = " + ".join(["bioavailability", "presystemic_fraction"][: len(shares)])
         raise InputError(f"{compound.name}: {parts} is {total:g}; allowed: each 0 or more, 1 at most in all")
     return lag, shares

@@ -100,9 +100,9 @@ BAD = {
         "sweep: {over: {dose: {from: 1 mg, to: 40 mg, points: 4}}}\nfigure:",
         "9:22",
         "sweep.over.dose",
-        "ranges are not read yet",
+        "ranges need `keep`",
     ),
-    "design of a sweep": ("figure:", "sweep: {design: sobol}\nfigure:", "9:9", "sweep.design", "no 'design' yet"),
+    "design of a sweep": ("figure:", "sweep: {design: sobol}\nfigure:", "9:9", "sweep.design", "'design' needs 'keep'"),
     "unknown axis": (
         "figure:",
         "sweep: {over: {compound: [lsd]}}\nfigure:",

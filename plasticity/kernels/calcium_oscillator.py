@@ -7,7 +7,7 @@ from plasticity.kernels.membrane import resting_calcium
 from plasticity.ratelaws import hill, hill_fourth, hill_square, saturation
 
 
-def resting_ip3(p: Any) -> float:
+def resting_ip3(p: Any) -> Any:
     """IP3 [uM] at which its production balances its removal at rest.
 
     The net rate is convex and falls with IP3, so Newton's method climbs to its only root from zero.
@@ -23,22 +23,22 @@ def resting_ip3(p: Any) -> float:
         slope = -made / (brake * brake * p.plc_delta_inhibition)
         slope -= phosphorylated * kinase * kinase / p.ip3_kinase_half + p.ip3_phosphatase_rate
         ip3 -= rate / slope
-    return float(ip3)
+    return ip3
 
 
-def resting_availability(p: Any) -> float:
+def resting_availability(p: Any) -> Any:
     """Fraction of IP3 receptors not inactivated at rest."""
     ip3 = resting_ip3(p)
     inactivation = p.ip3r_d2 * (ip3 + p.ip3r_d1) / (ip3 + p.ip3r_d3)
-    return float(inactivation / (resting_calcium(p) + inactivation))
+    return inactivation / (resting_calcium(p) + inactivation)
 
 
-def resting_total(p: Any) -> float:
+def resting_total(p: Any) -> Any:
     """Calcium of cytosol and store [uM] at which release and leak balance the store's pump at rest."""
     calcium, ip3 = resting_calcium(p), resting_ip3(p)
     gates = saturation(ip3 / p.ip3r_d1) * saturation(calcium / p.ip3r_d5) * resting_availability(p)
-    stored = p.serca_rate * hill_square(calcium, p.serca_half) / (p.ip3r_release_rate * gates**3 + p.er_leak_rate)
-    return float((1.0 + p.er_volume_ratio) * calcium + stored)
+    stored = p.serca_rate * hill_square(calcium, p.serca_half) / (p.ip3r_release_rate * gates * gates * gates + p.er_leak_rate)
+    return (1.0 + p.er_volume_ratio) * calcium + stored
 
 
 # fmt: off

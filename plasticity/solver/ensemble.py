@@ -116,6 +116,7 @@ def integrate(task: Task, members: slice = slice(None), watched: Counts | None =
     n, width = states.shape
     watched = np.arange(width) if watched is None else watched
     columns = (changes.first, changes.time, changes.slot, changes.value)
+    atol = np.ascontiguousarray(np.broadcast_to(task.atol, task.states.shape)[members])
     start, end = task.span
     room = _room(task, changes.most)
     while True:
@@ -123,7 +124,7 @@ def integrate(task: Task, members: slice = slice(None), watched: Counts | None =
         times, record, reached = np.empty((n, room + 1)), np.empty((n, room, len(watched), 5)), np.empty(n)
         status, steps, rejected = (np.zeros(n, np.int64) for _ in range(3))
         task.module.integrate(
-            *(start, end, y, u, parameters, *columns, task.rtol, task.atol, task.max_step, task.max_steps),
+            *(start, end, y, u, parameters, *columns, task.rtol, atol, task.max_step, task.max_steps),
             *(watched, times, record, status, steps, rejected, reached),
         )
         if not np.any(status == _RECORD_FULL):

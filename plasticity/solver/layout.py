@@ -35,6 +35,7 @@ class Layout:
             "NOW": 1,
             "RECIPROCAL": states,
             "COUPLED": states,
+            "TOLERANCE": states,
             "NORM": 1,
             "GROWTH": 1,
         }

@@ -31,11 +31,12 @@ TIME = 56
 NOW = 64
 RECIPROCAL = 72
 COUPLED = 80
-NORM = 88
-GROWTH = 96
-DRIFT = 104
-SLOPE = 104
-SIZE = 112
+TOLERANCE = 88
+NORM = 96
+GROWTH = 104
+DRIFT = 112
+SLOPE = 112
+SIZE = 120
 
 
 @njit(**PLAIN)
@@ -199,18 +200,17 @@ def stiff(w, l, h):
 
 
 @njit(**PLAIN)
-def assess(w, rtol, atol):
+def assess(w, rtol):
     """Leave in NORM the root mean square of error over tolerance, not finite where the step is not; in GROWTH what
     the next step may be over this one.
     """
     for l in range(LANES):
         w[NORM + l] = 0.0
     for s in range(STATES):
-        tolerance = atol[s]
         for l in range(LANES):
             old = w[STATE + s * LANES + l]
             new = w[STAGE + s * LANES + l]
-            ratio = estimate(w, s, l) / (tolerance + rtol * max(abs(old), abs(new)))
+            ratio = estimate(w, s, l) / (w[TOLERANCE + s * LANES + l] + rtol * max(abs(old), abs(new)))
             w[NORM + l] += ratio * ratio + 0.0 * new
     for l in range(LANES):
         w[NORM + l] = sqrt(w[NORM + l] / STATES)
@@ -218,7 +218,7 @@ def assess(w, rtol, atol):
 
 
 @njit(**PLAIN)
-def starting_step(w, l, left, rtol, atol):
+def starting_step(w, l, left, rtol):
     """Step that changes the state by a hundredth of itself, or by ten times the tolerance where that is more.
 
     All that is left where nothing moves; NaN if a rate is not finite.
@@ -227,7 +227,7 @@ def starting_step(w, l, left, rtol, atol):
     speed = 0.0
     for s in range(STATES):
         value = w[STATE + s * LANES + l]
-        scale = atol[s] + rtol * abs(value)
+        scale = w[TOLERANCE + s * LANES + l] + rtol * abs(value)
         size += (value / scale) ** 2
         speed += (w[VALUE + s * LANES + l] / scale) ** 2
     if not np.isfinite(speed):
@@ -251,10 +251,11 @@ def settle(w, l, time, cursor, last, event_time, event_slot, event_value):
 
 
 @njit(**PLAIN)
-def load(w, l, y, u, p):
+def load(w, l, y, u, p, atol):
     """Put one member into a lane."""
     for s in range(STATES):
         w[STATE + s * LANES + l] = y[s]
+        w[TOLERANCE + s * LANES + l] = atol[s]
     for s in range(INPUTS):
         w[INPUT + s * LANES + l] = u[s]
     for s in range(PARAMETERS):
@@ -268,7 +269,7 @@ def integrate(
 ):  # fmt: skip
     """Integrate every member of an ensemble from `start` to `end`.
 
-    Shapes: y (n, states), u (n, inputs), p (n, parameters), event_from (n + 1,), events (all,), atol (states,),
+    Shapes: y (n, states), u (n, inputs), p (n, parameters), event_from (n + 1,), events (all,), atol (n, states),
     watched (k,), record_time (n, room + 1), record (n, room, k, 5), status, steps, rejected (n,), reached (n,).
     `y` holds the values at the end afterwards, `u` the inputs.
     """
@@ -291,7 +292,8 @@ def integrate(
     waiting = 0
     running = 0
     for l in range(LANES):
-        load(w, l, y[min(l, members - 1)], u[min(l, members - 1)], p[min(l, members - 1)])
+        m = min(l, members - 1)
+        load(w, l, y[m], u[m], p[m], atol[m])
     while True:
         loaded = False
         for l in range(LANES):
@@ -301,7 +303,7 @@ def integrate(
                 running += 1
                 loaded = True
                 member[l] = m
-                load(w, l, y[m], u[m], p[m])
+                load(w, l, y[m], u[m], p[m], atol[m])
                 time[l] = start
                 cursor[l] = settle(w, l, start, event_from[m], event_from[m + 1], event_time, event_slot, event_value)
                 fresh[l] = True
@@ -332,7 +334,7 @@ def integrate(
                 following = event_from[m + 1]
                 target[l] = min(end, event_time[cursor[l]]) if cursor[l] < following else end
                 latest[l] = np.nextafter(target[l], start)
-                wanted[l] = starting_step(w, l, target[l] - time[l], rtol, atol)
+                wanted[l] = starting_step(w, l, target[l] - time[l], rtol)
                 if wanted[l] < 1e-14 * abs(time[l]):  # a step that time can resolve
                     wanted[l] = min(1e-14 * abs(time[l]), target[l] - time[l])
                 fresh[l] = False
@@ -344,7 +346,7 @@ def integrate(
             elif h[l] > 0.5 * left:
                 h[l] = 0.5 * left
         attempt(w, time, h, latest)
-        assess(w, rtol, atol)
+        assess(w, rtol)
         if room > 0:
             for k in range(watched.size):
                 polynomial(w, watched[k], h, pieces[k])

@@ -105,7 +105,8 @@ class Task:
     parameters : ndarray, shape (n, parameters)
     changes : Changes
     rtol : float
-    atol : ndarray, shape (states,)
+    atol : ndarray, shape (states,) or (n, states)
+        The same for every member, or for each its own.
     max_step : float
     max_steps : int
         Steps, rejected ones included, after which a member is given up.

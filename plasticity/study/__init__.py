@@ -1,8 +1,9 @@
 """A study: one config that ties protocol, model, sweep, observables and figure together; read, run, drawn."""
 
 import json
+import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,14 @@ from plasticity.study.readout import Readout, readouts
 from plasticity.study.runs import Run, runs
 from plasticity.study.schema import validated
 from plasticity.study.sections import Settings
+from plasticity.study.sweeping import summaries
 
 if TYPE_CHECKING:
     import numpy
     import xarray
     from matplotlib.figure import Figure
+
+    from plasticity.sweeps.plan import SweepPlan
 
 __all__ = ["Study"]
 
@@ -49,6 +53,8 @@ class Study:
     readouts : tuple of Readout
     times : numpy.ndarray, shape (times,)
         Output times [h].
+    summaries : SweepPlan or None
+        What is computed where the section `sweep` says what to `keep`; `runs` then holds the first point only.
 
     Examples
     --------
@@ -66,6 +72,7 @@ class Study:
     runs: tuple[Run, ...]
     readouts: tuple[Readout, ...]
     times: "numpy.ndarray"
+    summaries: "SweepPlan | None" = None
 
     @classmethod
     def names(cls) -> list[str]:
@@ -160,6 +167,11 @@ class Study:
         >>> int(ds.status), ds.attrs["failures"]
         (0, 0)
         """
+        plan = self.plan()
+        if plan is not None:
+            from plasticity.sweeps.execution import collect
+
+            return collect(plan)
         from plasticity.simulation import simulate
 
         solver = self.settings.solver
@@ -182,6 +194,24 @@ class Study:
         whole = self._compared(joined(datasets, self.axes))
         whole.attrs |= self.attributes() | {"failures": int((whole["status"] != 0).sum())}
         return whole
+
+    def plan(self) -> "SweepPlan | None":
+        """Give the plan of a study that keeps summaries of many points.
+
+        Returns
+        -------
+        SweepPlan or None
+            None where the study joins whole runs: where its section `sweep` has no `keep`.
+
+        Examples
+        --------
+        >>> Study.load("psilocybin_stages").plan() is None
+        True
+        """
+        if self.summaries is None:
+            return None
+        told = {**self.attributes(), "seed": int(self.summaries.recipe["seed"])}
+        return replace(self.summaries, attributes={**self.summaries.attributes, **told})
 
     def draw(self, ds: "xarray.Dataset") -> "Figure":
         """Draw a dataset of this study.
@@ -228,6 +258,8 @@ class Study:
         >>> Study.load("psilocybin_stages").check()["runs"]
         1
         """
+        if self.summaries is not None:
+            return self._swept(self.summaries)
         assemblies = [run.model.assemble(run.protocol.compounds) for run in self.runs]
         columns = max(
             len(assembly.states) + sum(len(i.kernel.gives) for i in assembly.instances) for assembly in assemblies
@@ -247,6 +279,26 @@ class Study:
             "size": round(numbers * 8e-6, 3),
             "cost": round(sum(_seconds(run) for run in self.runs), 1),
             "figure": self.settings.figure.kind if self.settings.figure else "none",
+            "hash": self.attributes()["study_hash"],
+        }
+
+    def _swept(self, plan: "SweepPlan") -> dict[str, str | int | float]:
+        import numpy
+
+        from plasticity.sweeps.work import shape
+
+        size = sum(math.prod(shape(plan, one)) * numpy.dtype(one.dtype).itemsize for one in plan.variables.values())
+        return {
+            "study": self.name,
+            "title": self.settings.title,
+            "points": plan.space.points,
+            "axes": ", ".join(f"{name} ({size:,})" for name, size in plan.dims.items()),
+            "compiled models": len({one.assembly.key for one in plan.settings}),
+            "chunk": " x ".join(map(str, plan.chunks)),
+            "keep": ", ".join(plan.variables),
+            "duration": plan.settings[0].protocol.duration,
+            "size": round(size * 1e-6, 3),
+            "cost": round(plan.cost(), 1),
             "hash": self.attributes()["study_hash"],
         }
 
@@ -298,16 +350,15 @@ def _study(name: str, text: str, tree: Node, assignments: Iterable[str], reduced
     elif reduced:
         tree = changes.reduced(tree)
     tree, assigned = changes.assigned(tree, assignments)
-    settings, *rest = _checked(tree) if assigned else read
-    found, made, read_out, times = rest
-    return Study(name, text, assigned, reduced, settings, found, made, read_out, times)
+    return Study(name, text, assigned, reduced, *(_checked(tree) if assigned else read))
 
 
-def _checked(tree: Node) -> tuple[Settings, Any, Any, Any, Any]:
+def _checked(tree: Node) -> tuple[Settings, Any, Any, Any, Any, "SweepPlan | None"]:
     settings = validated(tree)
     found = axes(settings, tree)
-    made = runs(settings, tree, found)
+    swept = summaries(settings, tree)
+    plan, made = swept or (None, runs(settings, tree, found))
     times = output_times(settings, tree)
     check_figure(settings, tree)
     first = made[0].model.assemble(made[0].protocol.compounds)
-    return settings, found, made, readouts(settings, tree, first), times
+    return settings, found, made, readouts(settings, tree, first), times, plan

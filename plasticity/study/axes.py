@@ -9,7 +9,7 @@ from plasticity.config import Node
 from plasticity.errors import unknown_name
 from plasticity.kernels import declared_kernels
 from plasticity.model import Model
-from plasticity.study.sections import DoseSection, OverSection, Settings
+from plasticity.study.sections import DoseSection, OverSection, Settings, SweepSection
 from plasticity.units import quantity
 
 DIMENSIONS = {"treatment": "compound", "calcium": "calcium_kernel", "brake": "brake_kernel"}
@@ -74,7 +74,7 @@ def axes(settings: Settings, tree: Node) -> tuple[Axis, ...]:
     >>> axes(validated(tree), tree)[0].labels
     (120.0, 168.0)
     """
-    if settings.sweep is None:
+    if not isinstance(settings.sweep, SweepSection):
         return ()
     over = settings.sweep.over
     nodes = tree.find(("sweep", "over")).mapping()

@@ -58,9 +58,9 @@ def _dosed(settings: Settings, tree: Node, treatment: int | None, initial: dict[
         )
     for index, dose in enumerate(section.doses):
         protocol = _with_dose(protocol, dose, node.find(("doses", index)))
-    if treatment is not None and settings.sweep is not None and settings.sweep.over.treatment is not None:
+    if treatment is not None:
         item = tree.find(("sweep", "over", "treatment", treatment))
-        protocol = _with_dose(protocol, settings.sweep.over.treatment[treatment], item)
+        protocol = _with_dose(protocol, settings.treatments[treatment], item)
     for index, session in enumerate(section.sessions):
         below = node.find(("sessions", index))
         below.find(("kind",)).text(SESSIONS, "session")

@@ -157,9 +157,7 @@ def _fits(name: str | None, assembly: Assembly) -> bool:
 
 
 def _treated(settings: Settings, place: int | None) -> str | None:
-    if place is None or settings.sweep is None or settings.sweep.over.treatment is None:
-        return None
-    return settings.sweep.over.treatment[place].compound
+    return None if place is None else settings.treatments[place].compound
 
 
 def _all_used(settings: Settings, tree: Node, made: list[Run], first: Assembly) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from plasticity.config import ConfigError, Node
-from plasticity.study.sections import Settings, shown
+from plasticity.study.sections import Settings, SummarySection, shown
 
 
 def validated(tree: Node) -> Settings:
@@ -35,9 +35,10 @@ def validated(tree: Node) -> Settings:
     plasticity.node.ConfigError: plan.yaml:1:22: protocol.duration: 28 has no unit; allowed: ...
     """
     sweep = tree.value.get("sweep")
-    for name, child in sweep.value.items() if sweep is not None and isinstance(sweep.value, dict) else ():
-        if name != "over":
-            raise child.error(f"sweeps have no {name!r} yet", "over: {axis: [values], ...}", at_key=True)
+    parts = sweep.value if sweep is not None and isinstance(sweep.value, dict) else {}
+    for name in SummarySection.model_fields if "keep" not in parts else ():
+        if name in parts and name != "over":
+            raise parts[name].error(f"{name!r} needs 'keep'", "keep: [total_open_time, ...] beside it", at_key=True)
     try:
         return Settings.model_validate(tree.plain())
     except ValidationError as error:

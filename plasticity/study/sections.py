@@ -77,7 +77,7 @@ def _text_or_number(given: Any) -> Any:
 
 def _listed(given: Any) -> Any:
     if not isinstance(given, list):
-        raise InputError(f"{shown(given)} is not a list (ranges are not read yet); allowed: a list, [a, b, ...]")
+        raise InputError(f"{shown(given)} is not a list (ranges need `keep`); allowed: a list, [a, b, ...]")
     return given
 
 
@@ -248,7 +248,7 @@ class OverSection(Section):
 
 
 class SweepSection(Section):
-    """One run for every combination of the values of its axes.
+    """One whole run for every combination of the values of its axes.
 
     Examples
     --------
@@ -257,6 +257,34 @@ class SweepSection(Section):
     """
 
     over: OverSection
+
+
+class SummarySection(Section):
+    """Many points, of each of which only summaries are kept; `plasticity.sweeps` knows what may stand in its parts.
+
+    Examples
+    --------
+    >>> SummarySection(over={"dose": {"from": "1 mg", "to": "40 mg", "points": 40}}, keep=["first_open"]).design
+    'grid'
+    """
+
+    over: dict[str, Any]
+    keep: Names
+    design: str = "grid"
+    samples: int | None = None
+    seed: int = 0
+    trajectories: dict[str, Any] | None = None
+
+
+def _keeps(given: Any) -> str:
+    """Tell by `keep` whether a sweep keeps summaries or whole runs."""
+    summaries = "keep" in given if isinstance(given, dict) else isinstance(given, SummarySection)
+    return "summaries" if summaries else "whole runs"
+
+
+Sweep = Annotated[
+    Annotated[SweepSection, Tag("whole runs")] | Annotated[SummarySection, Tag("summaries")], Discriminator(_keeps)
+]
 
 
 class NamedSection(Section):
@@ -317,10 +345,15 @@ class Settings(Section):
     parameter_set: str | None = None
     times: Times | None = None
     solver: SolverSection = SolverSection()
-    sweep: SweepSection | None = None
+    sweep: Sweep | None = None
     observables: list[ObservableSection] = Field(default_factory=list)
     figure: FigureSection | None = None
     reduced: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def treatments(self) -> list[DoseSection]:
+        """Treatments that are an axis of whole runs."""
+        return (self.sweep.over.treatment or []) if isinstance(self.sweep, SweepSection) else []
 
 
 def shown(given: object) -> str:
