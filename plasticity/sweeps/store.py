@@ -1,0 +1,332 @@
+"""The store of a sweep: a Zarr group that any reader opens, and beside its arrays the record of what is complete."""
+
+import json
+import shutil
+import uuid
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import zarr
+from zarr.errors import ZarrUserWarning
+
+from plasticity.errors import InputError
+from plasticity.provenance import plain
+from plasticity.sweeps import durable, fingerprint, records
+from plasticity.sweeps.damage import StoreError, damage, seal
+from plasticity.sweeps.records import Record, Seals
+from plasticity.sweeps.sealed import Sealed
+from plasticity.sweeps.work import NOT_COMPUTED, Arrays, Grid, Plan, labelled, shape
+
+if TYPE_CHECKING:
+    import xarray
+
+FOLDER, PLAN, ROOT = "completion", "plan", "zarr.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """A store on a disk, as its record describes it.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    plan : dict
+        What was planned: `study` (hash), `description`, `shape`, `chunks`, `extra` (number of dimensions that a
+        variable has beyond the points', by name), `files` (seals of what was written at the start).
+    record : Record
+
+    Examples
+    --------
+    >>> Store.load("nowhere.zarr")
+    Traceback (most recent call last):
+    ...
+    plasticity.errors.InputError: nowhere.zarr: no store of a sweep; allowed: a folder that a sweep wrote
+    """
+
+    path: Path
+    plan: dict[str, Any]
+    record: Record
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Store":
+        """Read what a store says of itself; no data yet."""
+        path = Path(path)
+        if not (path / FOLDER / PLAN).is_file():
+            raise InputError(f"{path}: no store of a sweep; allowed: a folder that a sweep wrote")
+        told = next(records.read((path / FOLDER / PLAN).read_bytes()), None)
+        if told is None:
+            raise StoreError(f"{path / FOLDER / PLAN} is damaged; remove the store, or take it from a copy")
+        return cls(path, told, Record.load(path / FOLDER))
+
+    @property
+    def grid(self) -> Grid:
+        """Chunks of this store."""
+        return Grid(tuple(self.plan["shape"]), tuple(self.plan["chunks"]))
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Variables in the order in which a chunk is written: `status` last."""
+        return sorted(self.plan["extra"], key=lambda name: name == "status")
+
+    def key(self, name: str, number: int) -> str:
+        """File of a chunk."""
+        return "/".join((name, ".".join(map(str, ("c", *self.grid.place(number), *[0] * self.plan["extra"][name])))))
+
+    def missing(self) -> list[int]:
+        """Numbers of the chunks that are not complete."""
+        return [number for number in range(len(self.grid)) if number not in self.record.chunks]
+
+    def damages(self, chunks: Iterable[int] | None = None, *, quick: bool = False) -> dict[int, str]:
+        """Find complete chunks whose files are not as they were written.
+
+        Parameters
+        ----------
+        chunks : iterable of int, optional
+            All complete chunks if not given.
+        quick : bool
+            Look only whether files are there and how large they are.
+
+        Returns
+        -------
+        dict of int to str
+            By number of the chunk: which file, and what is wrong with it.
+        """
+        found = {}
+        for number in self.record.chunks if chunks is None else chunks:
+            for name, expected in self.record.chunks[number].items():
+                wrong = _unlike(self.path / name, expected) if quick else damage(expected, _content(self.path / name))
+                if wrong:
+                    found[number] = f"{self.path / name} {wrong}"
+        return found
+
+    def readable(self) -> Sealed:
+        """Give what Zarr reads this store through: only what is complete, checked while it is read."""
+        data = _content(self.path / ROOT)
+        if data is None or seal(data) not in [*self.record.attributes, self.plan["files"][ROOT]]:
+            raise StoreError(f"{self.path / ROOT} is damaged; remove the store, or take it from a copy")
+        return Sealed(self.path, self.record.seals | self.plan["files"] | {ROOT: seal(data)}, read_only=True)
+
+
+def create(plan: Plan, path: Path) -> bool:
+    """Make the store of a plan, with nothing computed yet, in one step.
+
+    Parameters
+    ----------
+    plan : Plan
+    path : pathlib.Path
+        Its folder must exist.
+
+    Returns
+    -------
+    bool
+        False if another program made it first.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing is left behind then.
+
+    Examples
+    --------
+    >>> create.__name__  # see plasticity.sweeps.execution.fill
+    'create'
+    """
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{durable.UNFINISHED}")
+    seals: Seals = {}
+    try:
+        _empty(plan, Sealed(unfinished, seals))
+        planned = {
+            "study": fingerprint.study(plan),
+            "description": plan.description,
+            "shape": list(plan.dims.values()),
+            "chunks": list(plan.chunks),
+            "extra": {name: len(v.dims) - len(plan.dims) for name, v in plan.variables.items()},
+            "files": seals,
+        }
+        durable.replace(unfinished / FOLDER / PLAN, records.line(json.loads(json.dumps(planned))))
+        for folder in [unfinished, *(part for part in unfinished.rglob("*") if part.is_dir())]:
+            durable.synced(folder)
+        try:
+            unfinished.rename(path)
+        except OSError:
+            if not (path / FOLDER / PLAN).is_file():
+                raise
+            return False
+        durable.synced(path.parent)
+        return True
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _empty(plan: Plan, files: Sealed) -> None:
+    """Write coordinates, attributes and the arrays without their chunks."""
+    ds = labelled(plan)
+    for coordinate in ds.variables.values():
+        if coordinate.dtype.kind in "UT":
+            coordinate.values = coordinate.values.astype(object)
+    lengths = dict(zip(plan.dims, plan.chunks, strict=True))
+    cut = {str(name): {"chunks": tuple(lengths.get(str(d), v.sizes[d]) for d in v.dims)} for name, v in ds.coords.items()}
+    ds.to_zarr(files, zarr_format=3, consolidated=False, encoding={n: c for n, c in cut.items() if c["chunks"]})
+    group = zarr.open_group(files, mode="r+")
+    group.create_group(FOLDER)
+    for name, variable in plan.variables.items():
+        whole = shape(plan, variable)
+        group.create_array(
+            name,
+            shape=whole,
+            chunks=(*plan.chunks, *whole[len(plan.dims) :]),
+            dtype=variable.dtype,
+            fill_value=NOT_COMPUTED if name == "status" else variable.fill,
+            compressors=zarr.codecs.ZstdCodec(level=1),
+            dimension_names=variable.dims,
+            attributes=dict(plain(variable.attrs)),
+            chunk_key_encoding={"name": "default", "separator": "."},
+            config={"write_empty_chunks": True},
+        )
+    with warnings.catch_warnings():
+        # what xarray looks for first; other readers find the same metadata beside every array
+        warnings.simplefilter("ignore", ZarrUserWarning)
+        zarr.consolidate_metadata(files)
+
+
+class Writer:
+    """Puts chunks into a store, each complete on the disk when `put` returns.
+
+    Parameters
+    ----------
+    store : Store
+    log : records.Log
+    tag : str
+        Of this writer.
+
+    Examples
+    --------
+    >>> Writer.put.__name__  # see plasticity.sweeps.execution.fill
+    'put'
+    """
+
+    def __init__(self, store: Store, log: records.Log, tag: str) -> None:
+        self.store, self.log = store, log
+        self.files = Sealed(store.path, dict(store.readable().seals), tag=tag)
+        group = zarr.open_group(self.files, mode="r+")
+        self.arrays: dict[str, Any] = {}
+        for name in store.names:
+            found = group[name]
+            assert isinstance(found, zarr.Array)
+            self.arrays[name] = found.with_config({"write_empty_chunks": True})
+
+    def put(self, number: int, block: Arrays) -> None:
+        """Write a chunk: its files, `status` last, then the line that makes it count."""
+        place = self.store.grid.block(number)
+        wanted = tuple(part.stop - part.start for part in place)
+        for name, array in self.arrays.items():
+            given = numpy.asarray(block[name])
+            if given.shape != (*wanted, *array.shape[len(wanted) :]):
+                raise ValueError(f"{name}: shape {given.shape} for a block of {wanted} points")
+            array[place] = given.astype(array.dtype, copy=False)
+        files = {key: self.files.seals[key] for key in (self.store.key(name, number) for name in self.store.names)}
+        self.log.add({"chunk": number, "files": files})
+        self.store.record.chunks[number] = files
+        self.store.record.seals |= files
+
+    def finish(self, failures: int) -> None:
+        """Say in the attributes how many points failed, and who wrote."""
+        data = json.loads((self.store.path / ROOT).read_bytes())
+        writers = json.dumps(self.store.record.writers)
+        data["attributes"] |= {"failures": failures, "writers": writers}
+        text = json.dumps(data, indent=2).encode()
+        self.log.add({"attributes": seal(text)})
+        self.store.record.attributes.append(seal(text))
+        durable.replace(self.store.path / ROOT, text, self.files.tag)
+
+
+def open(path: str | Path, *, partial: bool = False) -> "xarray.Dataset":  # noqa: A001 as in xarray.open_dataset
+    """Open the store of a sweep; every chunk is checked when it is read.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+    partial : bool
+        Open a store that is not complete, too: `status` is -128 where nothing was computed yet.
+
+    Returns
+    -------
+    xarray.Dataset
+        Read from the disk where it is used.
+
+    Raises
+    ------
+    InputError
+        If there is no store.
+    StoreError
+        If chunks are missing, torn, changed or from elsewhere; an `OSError` that names them. What only reading shows
+        is raised by the reading.
+
+    Examples
+    --------
+    >>> open("nowhere.zarr")
+    Traceback (most recent call last):
+    ...
+    plasticity.errors.InputError: nowhere.zarr: no store of a sweep; allowed: a folder that a sweep wrote
+    """
+    import xarray
+
+    store = Store.load(path)
+    if store.record.damaged and not partial:
+        raise StoreError(f"{path}: damaged lines in the record: {'; '.join(store.record.damaged[:5])}; try --resume")
+    missing = store.missing()
+    if missing and not partial:
+        told = f"{path}: {len(missing)} of {len(store.grid)} chunks are not computed yet"
+        raise StoreError(f"{told}{missing_shards(store)}; go on with --resume")
+    wrong = store.damages(quick=True)
+    if wrong:
+        raise StoreError(f"{'; '.join(list(wrong.values())[:5])}; --resume computes {len(wrong)} chunk(s) anew")
+    ds = xarray.open_zarr(store.readable(), chunks=None, consolidated=True)
+    text = {name: v.astype(object) for name, v in ds.coords.items() if v.dtype.kind == "T"}
+    return ds.assign_coords(text) if text else ds
+
+
+def missing_shards(store: Store) -> str:
+    """Name the shards that are not complete, if the work was cut into shards.
+
+    Parameters
+    ----------
+    store : Store
+
+    Returns
+    -------
+    str
+        Empty if it was not.
+
+    Examples
+    --------
+    >>> missing_shards(Store(Path("a"), {"shape": [4], "chunks": [1]}, Record({0: {}, 2: {}}, shards={2})))
+    ': shard 2/2 (2)'
+    """
+    of = max(store.record.shards, default=1)
+    if of == 1:
+        return ""
+    missing = store.missing()
+    counts = {shard: sum(number % of == shard - 1 for number in missing) for shard in range(1, of + 1)}
+    return ": " + ", ".join(f"shard {shard}/{of} ({count})" for shard, count in counts.items() if count)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _unlike(path: Path, expected: str) -> str | None:
+    wanted = int(expected.partition(":")[0])
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return "is missing"
+    return None if size == wanted else f"is torn ({size} of {wanted} bytes)"
