@@ -107,7 +107,7 @@ def differences(there: dict[str, str], here: dict[str, str]) -> str:
 
 
 def study(plan: Plan) -> str:
-    """Hash all that a plan says about its numbers; chunks make no difference to them.
+    """Hash all that a plan says about its numbers; chunks make no difference to them, versions are the writer's.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def study(plan: Plan) -> str:
     """
     return provenance.digest(
         {
-            "description": plan.description,
+            "description": {name: told for name, told in plan.description.items() if name != "versions"},
             "dims": list(plan.dims.items()),
             "coords": {name: [*v.dims, _values(v)] for name, v in plan.coords.items()},
             "variables": {name: [*v.dims, v.dtype] for name, v in plan.variables.items()},

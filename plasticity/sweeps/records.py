@@ -66,6 +66,8 @@ class Record:
     ----------
     chunks : dict of int to dict of str
         By number of a complete chunk: seals of its files.
+    turns : dict of int to int
+        How often each was written: once, and again after damage.
     seals : dict of str
         By file: its seal.
     attributes : list of str
@@ -84,6 +86,7 @@ class Record:
     """
 
     chunks: dict[int, Seals] = field(default_factory=dict)
+    turns: dict[int, int] = field(default_factory=dict)
     seals: Seals = field(default_factory=dict)
     attributes: list[str] = field(default_factory=list)
     writers: list[dict[str, str]] = field(default_factory=list)
@@ -104,17 +107,27 @@ class Record:
         if told is None:
             self.damaged.append(where)
         elif "chunk" in told:
-            self.chunks[told["chunk"]] = told["files"]
-            self.seals |= told["files"]
+            self.take(told["chunk"], told["turn"], told["files"])
         elif "attributes" in told:
             self.attributes.append(told["attributes"])
-        elif told["writer"] not in self.writers:
-            self.writers.append(told["writer"])
+        else:
+            self.note(told["writer"])
+
+    def take(self, number: int, turn: int, files: Seals) -> None:
+        """Count a chunk as complete, unless it was written again after that."""
+        if turn >= self.turns.get(number, 0):
+            self.chunks[number], self.turns[number] = files, turn
+            self.seals |= files
 
     def forget(self, number: int) -> None:
         """Take a chunk out that turned out damaged."""
         for name in self.chunks.pop(number):
             del self.seals[name]
+
+    def note(self, writer: dict[str, str]) -> None:
+        """Take note of a program that writes."""
+        if writer not in self.writers:
+            self.writers.append(writer)
 
 
 class Log:

@@ -142,13 +142,14 @@ def create(plan: Plan, path: Path) -> bool:
         _empty(plan, Sealed(unfinished, seals))
         planned = {
             "study": fingerprint.study(plan),
-            "description": plan.description,
+            "description": described(plan),
+            "writer": fingerprint.writer(),
             "shape": list(plan.dims.values()),
             "chunks": list(plan.chunks),
             "extra": {name: len(v.dims) - len(plan.dims) for name, v in plan.variables.items()},
             "files": seals,
         }
-        durable.replace(unfinished / FOLDER / PLAN, records.line(json.loads(json.dumps(planned))))
+        durable.replace(unfinished / FOLDER / PLAN, records.line(planned))
         for folder in [unfinished, *(part for part in unfinished.rglob("*") if part.is_dir())]:
             durable.synced(folder)
         try:
@@ -161,6 +162,26 @@ def create(plan: Plan, path: Path) -> bool:
         return True
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def described(plan: Plan) -> Any:
+    """Give a plan's description as it reads after it was written.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    plain data
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> described(SimpleNamespace(description={"doses": (1, 2)}))
+    {'doses': [1, 2]}
+    """
+    return json.loads(json.dumps(plan.description))
 
 
 def _empty(plan: Plan, files: Sealed) -> None:
@@ -230,9 +251,9 @@ class Writer:
                 raise ValueError(f"{name}: shape {given.shape} for a block of {wanted} points")
             array[place] = given.astype(array.dtype, copy=False)
         files = {key: self.files.seals[key] for key in (self.store.key(name, number) for name in self.store.names)}
-        self.log.add({"chunk": number, "files": files})
-        self.store.record.chunks[number] = files
-        self.store.record.seals |= files
+        turn = self.store.record.turns.get(number, 0) + 1
+        self.log.add({"chunk": number, "turn": turn, "files": files})
+        self.store.record.take(number, turn, files)
 
     def finish(self, failures: int) -> None:
         """Say in the attributes how many points failed, and who wrote."""

@@ -1,0 +1,183 @@
+"""How large a sweep is before it starts: points, bytes on the disk and in memory, seconds."""
+
+import errno
+import math
+import os
+import resource
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from plasticity.sweeps.damage import StoreError
+from plasticity.sweeps.work import Plan, Variable, grid, shape
+
+CHUNKS_AT_ONCE = 6
+"""How often a chunk is in memory: computed, waiting, being written, and copies that the encoding makes."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The size of a sweep.
+
+    Attributes
+    ----------
+    points, chunks : int
+    files : int
+        In the store.
+    size : int
+        On the disk [bytes], before compression, so that it is seldom more.
+    memory : int
+        Resident in this process [bytes], with what the process holds already.
+    cost : float
+        Of all points on one core [s], roughly.
+
+    Examples
+    --------
+    >>> Estimate(1000, 1, 3, 8_000, 300_000_000, 90.0).told(threads=2)
+    '1,000 points in 1 chunks: at most 8 kB on the disk, 300 MB of memory, about 45 s on 2 threads'
+    """
+
+    points: int
+    chunks: int
+    files: int
+    size: int
+    memory: int
+    cost: float
+
+    def told(self, threads: int) -> str:
+        """Say it in one line."""
+        return (
+            f"{self.points:,} points in {self.chunks:,} chunks: at most {in_bytes(self.size)} on the disk, "
+            f"{in_bytes(self.memory)} of memory, about {in_time(self.cost / threads)} on {threads} threads"
+        )
+
+
+def estimate(plan: Plan) -> Estimate:
+    """Say how large a sweep is; nothing is computed.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    Estimate
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> told = {"status": Variable(("dose",), "int8", -128), "reached": Variable(("dose",), "float64", 0.0)}
+    >>> plan = SimpleNamespace(dims={"dose": 10}, chunks=(4,), coords={}, variables=told, cost=lambda: 3.0)
+    >>> estimate(plan).chunks, estimate(plan).size
+    (3, 16474)
+    """
+    chunks, variables = len(grid(plan)), plan.variables.values()
+    points = math.prod(plan.dims.values())
+    coords = sum(_bytes(one) for one in plan.coords.values())
+    each = sum(_width(one.dtype) * math.prod(shape(plan, one)[len(plan.dims) :]) for one in variables)
+    files = chunks * len(plan.variables)
+    record = chunks * 64 * (1 + len(plan.variables))
+    return Estimate(
+        points,
+        chunks,
+        files,
+        size=points * each + coords + record + 16_000,
+        memory=_resident() + CHUNKS_AT_ONCE * each * math.prod(plan.chunks) + 2 * coords + 4 * record,
+        cost=plan.cost(),
+    )
+
+
+def room(told: Estimate, path: Path, share: float = 1.0) -> None:
+    """Refuse what the disk cannot hold.
+
+    Parameters
+    ----------
+    told : Estimate
+    path : pathlib.Path
+        Of the store, which need not be there yet.
+    share : float
+        Part of the store that is still to be written.
+
+    Raises
+    ------
+    StoreError
+        With the estimate and what is free.
+
+    Examples
+    --------
+    >>> room(Estimate(10**12, 10**8, 10**9, 8 * 10**18, 0, 0.0), Path("map.zarr"))
+    Traceback (most recent call last):
+    ...
+    plasticity.sweeps.damage.StoreError: [Errno 28] map.zarr: 1,000,000,000,000 points need up to 8 EB ...
+    """
+    there = path.absolute()
+    while not there.exists():
+        there = there.parent
+    free, names = shutil.disk_usage(there).free, os.statvfs(there)
+    if told.size * share > free:
+        shown = f"{path}: {told.points:,} points need up to {in_bytes(told.size * share)} on the disk"
+        raise StoreError(errno.ENOSPC, f"{shown}, {in_bytes(free)} are free; allowed: fewer points or variables")
+    if names.f_files and told.files * share > names.f_favail:
+        raise StoreError(errno.ENOSPC, f"{path}: {told.files:,} files, but the disk has room for {names.f_favail:,}")
+
+
+def in_bytes(number: float) -> str:
+    """Write a number of bytes.
+
+    Parameters
+    ----------
+    number : float
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> in_bytes(1.4e9), in_bytes(20), in_bytes(8e18)
+    ('1.4 GB', '20 B', '8 EB')
+    """
+    for unit in ("B", "kB", "MB", "GB", "TB", "PB"):
+        if number < 999.5:
+            return f"{number:.3g} {unit}"
+        number /= 1000.0
+    return f"{number:.3g} EB"
+
+
+def in_time(seconds: float) -> str:
+    """Write a span of time.
+
+    Parameters
+    ----------
+    seconds : float
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> in_time(5), in_time(600), in_time(7.2e4), in_time(2e7)
+    ('5 s', '10 min', '20 h', '231 d')
+    """
+    for unit, size, most in (("s", 1.0, 90.0), ("min", 60.0, 5400.0), ("h", 3600.0, 172800.0)):
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86400.0:,.0f} d"
+
+
+def _bytes(coordinate: Variable) -> int:
+    assert coordinate.values is not None
+    return int(coordinate.values.nbytes)
+
+
+def _width(dtype: str) -> int:
+    import numpy
+
+    return numpy.dtype(dtype).itemsize
+
+
+def _resident() -> int:
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
