@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
@@ -36,9 +36,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    shown = [text for text in given if text != "--debug"]
+    return guarded(lambda: _invoked(shown), debug=debug, leave=arguments is None)
+
+
+def guarded(call: Callable[[], int], *, debug: bool = False, leave: bool = False) -> int:
+    """Call a function so that every error becomes one line on stderr and an exit code.
+
+    Parameters
+    ----------
+    call : callable
+        Returns an exit code.
+    debug : bool
+        Show the traceback too.
+    leave : bool
+        End the process at once if it was interrupted, and wait for no thread that still computes.
+
+    Returns
+    -------
+    int
+        Exit code, as `main` gives it.
+    """
     try:
         with _terminable():
-            return _invoked([text for text in given if text != "--debug"])
+            return call()
     except BrokenPipeError:
         # the reader has seen enough, as in `plasticity list parameters | head`
         with suppress(OSError):
@@ -49,6 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         code, text = _told(error)
         print(" ".join(text.split()), file=sys.stderr)
+        if leave and code in (INTERRUPTED, TERMINATED):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
         return code
 
 

@@ -35,19 +35,42 @@ def _program(
 def run(
     study: Annotated[str, STUDY],
     out: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Dataset to write, ending in .nc; otherwise results/NAME.nc.")
+        str | None,
+        typer.Option(
+            metavar="PATH", help="Dataset (.nc) or store of a sweep (.zarr); otherwise results/NAME.nc or .zarr."
+        ),
     ] = None,
     assignments: Annotated[list[str] | None, SET] = None,
     reduced: Annotated[bool, REDUCED] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the store of a sweep.")] = False,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Compute part I of N of a sweep; all parts share a store.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Compute a sweep on the Dask cluster of this scheduler.")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="Threads of a sweep; otherwise one per core.")
+    ] = None,
+    mix: Annotated[
+        bool, typer.Option("--mix", help="Go on with a store that another kind of processor or version wrote.")
+    ] = False,
 ) -> int:
     """Run a study: write its dataset, and its figure beside it as PDF and PNG."""
     from plasticity import provenance
     from plasticity.cli import DONE, SOME_FAILED
     from plasticity.cli.outputs import dataset_path, figure_paths, save_figure
     from plasticity.cli.report import Progress, show_failures, show_results
+    from plasticity.cli.sweeping import Wish, planned, swept
     from plasticity.study import Study
 
     read = Study.load(study, assignments or (), reduced=reduced)
+    wish = Wish(resume, shard, scheduler, threads, mix)
+    plan = planned(read)
+    if plan is not None:
+        _announce()
+        return swept(read, plan, out, wish)
+    wish.refuse(read.name)
     path = dataset_path(out, read.name)
     pictures = figure_paths(None, path) if read.settings.figure else []
     _announce()
@@ -116,12 +139,27 @@ def check(
     reduced: Annotated[bool, REDUCED] = False,
 ) -> None:
     """Check a study and say how large it is; run nothing and write nothing."""
+    from plasticity.cli.sweeping import planned, sizes
     from plasticity.cli.table import show
     from plasticity.study import Study
 
     units = {"duration": " h", "size": " MB", "cost": " s"}
-    summary = Study.load(study, assignments or (), reduced=reduced).check()
+    read = Study.load(study, assignments or (), reduced=reduced)
+    plan = planned(read)
+    summary = read.check() if plan is None else sizes(read, plan)
     show(("what", "value"), [(name, f"{value}{units.get(name, '')}") for name, value in summary.items()])
+
+
+@app.command()
+def export(
+    store: Annotated[str, typer.Argument(metavar="STORE", help="A store (.zarr) that a sweep wrote.")],
+    out: Annotated[str, typer.Argument(metavar="FILE", help="NetCDF file to write, ending in .nc.")],
+) -> None:
+    """Write the store of a sweep as one NetCDF file, every chunk checked."""
+    from plasticity.cli.outputs import new_file
+    from plasticity.sweeps.netcdf import export as exported
+
+    print(f"dataset: {exported(store, new_file(out))}")
 
 
 @app.command()

@@ -63,6 +63,61 @@ def dataset_path(out: str | None, name: str) -> Path:
     return path
 
 
+def store_path(out: str | None, name: str) -> Path:
+    """Decide where the store of a sweep goes; nothing is touched.
+
+    Parameters
+    ----------
+    out : str or None
+        What the user asked for.
+    name : str
+        Of the study.
+
+    Returns
+    -------
+    pathlib.Path
+        A name ending in ``.zarr``; for ``map.nc`` the store stands beside it.
+
+    Raises
+    ------
+    InputError
+        If it has another ending.
+    """
+    path = FOLDER / f"{file_name(name)}.zarr" if out is None else Path(out)
+    if path.suffix not in (".zarr", ".nc"):
+        kind = "is a folder" if path.is_dir() else f"ends in {path.suffix or 'nothing'!r}"
+        raise InputError(f"--out: {out!r} {kind}; allowed: a name ending in .zarr, or in .nc")
+    return path.with_suffix(".zarr")
+
+
+def new_file(out: str) -> Path:
+    """Accept a NetCDF file that is not there yet, and make its folder.
+
+    Parameters
+    ----------
+    out : str
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    InputError
+        If it is a folder, has another ending, or is there.
+    OSError
+        If the folder cannot be made or written.
+    """
+    path = Path(out)
+    _no_folder(path, out)
+    if path.suffix != ".nc":
+        raise InputError(f"{out!r} ends in {path.suffix or 'nothing'!r}; allowed: a file ending in .nc")
+    if path.exists():
+        raise InputError(f"{out!r} exists; allowed: a new file")
+    _writable(path.parent)
+    return path
+
+
 def figure_paths(out: str | None, beside: Path) -> list[Path]:
     """Decide where figures go, and make their folder.
 

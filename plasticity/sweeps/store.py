@@ -186,12 +186,11 @@ def described(plan: Plan) -> Any:
 
 def _empty(plan: Plan, files: Sealed) -> None:
     """Write coordinates, attributes and the arrays without their chunks."""
-    ds = labelled(plan)
-    for coordinate in ds.variables.values():
-        if coordinate.dtype.kind in "UT":
-            coordinate.values = coordinate.values.astype(object)
+    ds = _with_objects(labelled(plan), "UT")
     lengths = dict(zip(plan.dims, plan.chunks, strict=True))
-    cut = {str(name): {"chunks": tuple(lengths.get(str(d), v.sizes[d]) for d in v.dims)} for name, v in ds.coords.items()}
+    cut = {
+        str(name): {"chunks": tuple(lengths.get(str(d), v.sizes[d]) for d in v.dims)} for name, v in ds.coords.items()
+    }
     ds.to_zarr(files, zarr_format=3, consolidated=False, encoding={n: c for n, c in cut.items() if c["chunks"]})
     group = zarr.open_group(files, mode="r+")
     group.create_group(FOLDER)
@@ -308,8 +307,7 @@ def open(path: str | Path, *, partial: bool = False) -> "xarray.Dataset":  # noq
     if wrong:
         raise StoreError(f"{'; '.join(list(wrong.values())[:5])}; --resume computes {len(wrong)} chunk(s) anew")
     ds = xarray.open_zarr(store.readable(), chunks=None, consolidated=True)
-    text = {name: v.astype(object) for name, v in ds.coords.items() if v.dtype.kind == "T"}
-    return ds.assign_coords(text) if text else ds
+    return _with_objects(ds, "T")
 
 
 def missing_shards(store: Store) -> str:
@@ -335,6 +333,12 @@ def missing_shards(store: Store) -> str:
     missing = store.missing()
     counts = {shard: sum(number % of == shard - 1 for number in missing) for shard in range(1, of + 1)}
     return ": " + ", ".join(f"shard {shard}/{of} ({count})" for shard, count in counts.items() if count)
+
+
+def _with_objects(ds: "xarray.Dataset", kinds: str) -> "xarray.Dataset":
+    """Hold text as objects, which is what Zarr and NetCDF both write without a word."""
+    text = {name: v.astype(object) for name, v in ds.coords.items() if v.dtype.kind in kinds}
+    return ds.assign_coords(text) if text else ds
 
 
 def _content(path: Path) -> bytes | None:

@@ -1,0 +1,121 @@
+"""A sweep from the command line: its size before it starts, its store, and what is told after it."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plasticity.errors import InputError
+
+if TYPE_CHECKING:
+    from plasticity.study import Study
+    from plasticity.sweeps.work import Plan
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a sweep shall be carried out, as the options say."""
+
+    resume: bool = False
+    shard: str | None = None
+    scheduler: str | None = None
+    threads: int | None = None
+    mix: bool = False
+
+    def refuse(self, name: str) -> None:
+        """Refuse options that only a sweep has."""
+        for option, given in vars(self).items():
+            if given:
+                raise InputError(f"--{option}: study {name!r} sweeps no summaries; allowed: without --{option}")
+
+
+def planned(study: "Study") -> "Plan | None":
+    """Plan a study's sweep of summaries, if it has one."""
+    made: Any = getattr(study, "plan", None)
+    found: Plan | None = made() if made is not None else None
+    return found
+
+
+def sizes(study: "Study", plan: "Plan") -> dict[str, str | int | float]:
+    """Say how large a sweep is; nothing is run."""
+    from plasticity.sweeps import crews
+    from plasticity.sweeps.estimates import estimate, in_bytes, in_time
+
+    told = estimate(plan)
+    return {
+        "study": study.name,
+        "title": study.settings.title,
+        "dimensions": ", ".join(f"{name} ({size:,})" for name, size in plan.dims.items()),
+        "points": told.points,
+        "chunks": told.chunks,
+        "variables": ", ".join(plan.variables),
+        "on disk": f"at most {in_bytes(told.size)}",
+        "memory": in_bytes(told.memory),
+        "cost": in_time(told.cost) + " of one core",
+        "time": f"{in_time(told.cost / crews.cores())} on {crews.cores()} threads",
+        "hash": study.attributes()["study_hash"],
+    }
+
+
+def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
+    """Carry a study's sweep out; with an output that ends in .nc, export the complete store to it."""
+    from plasticity.cli.outputs import figure_paths, new_file, save_figure, store_path
+    from plasticity.sweeps import store
+    from plasticity.sweeps.netcdf import export
+
+    path = store_path(out, study.name)
+    file = new_file(out) if out is not None and out.endswith(".nc") else None
+    code = computed(plan, path, wish)
+    if store.Store.load(path).missing():
+        return code
+    if file is not None:
+        print(f"dataset: {export(path, file)}")
+    if study.settings.figure is not None:
+        pictures = figure_paths(None, file or path)
+        save_figure(study, store.open(path), pictures)
+        print(f"figure: {', '.join(map(str, pictures))}")
+    return code
+
+
+def computed(plan: "Plan", path: Path, wish: Wish) -> int:
+    """Fill a store and tell what became of it: 0, or 3 with a table if points failed."""
+    from plasticity.cli import DONE, SOME_FAILED
+    from plasticity.cli.table import show
+    from plasticity.solver.ensemble import MESSAGES
+    from plasticity.sweeps import crews
+    from plasticity.sweeps.estimates import estimate
+    from plasticity.sweeps.execution import fill
+
+    told = estimate(plan)
+    if told.cost > 2.0 or told.size > 100_000_000:
+        print(told.told(wish.threads or crews.cores()), file=sys.stderr)
+    done = fill(
+        plan,
+        path,
+        threads=wish.threads,
+        resume=wish.resume,
+        shard=wish.shard,
+        scheduler=wish.scheduler,
+        mix=wish.mix,
+        progress=True,
+    )
+    print(f"store: {path} ({done.chunks - done.missing:,} of {done.chunks:,} chunks, {done.computed:,} computed now)")
+    if done.missing:
+        print(f"{done.missing:,} chunks are left{done.missing_shards}")
+    failures = done.failures
+    if not failures.total:
+        return DONE
+    counts = [(code, n, MESSAGES.get(code, plan_meaning(plan, code))) for code, n in sorted(failures.counts.items())]
+    show(("status", "points", "failed because"), counts)
+    heads, rows = failures.table(plan)
+    show(heads, rows)
+    if failures.total > len(rows):
+        print(f"... and {failures.total - len(rows):,} more: where `status` is not 0")
+    return SOME_FAILED
+
+
+def plan_meaning(plan: "Plan", code: int) -> str:
+    """Look a status up in the attribute `meaning` of the plan's own `status`."""
+    meanings = str(plan.variables["status"].attrs.get("meaning", "")).split("; ")
+    found = [text.partition(" ")[2] for text in meanings if text.partition(" ")[0] == str(code)]
+    return found[0] if found else ""
