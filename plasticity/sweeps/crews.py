@@ -122,8 +122,12 @@ def dask(plan: Plan, scheduler: Any) -> Iterator[Crew]:
         raise InputError("scheduler: needs the extra 'dask'; allowed: pip install 'plasticity[dask]'") from error
     if not isinstance(scheduler, str | Client):
         raise InputError(f"scheduler: {scheduler!r}; allowed: an address such as tcp://host:8786, or a Client")
+    client: Any
     try:
-        client = Client(scheduler, timeout=WAIT, set_as_default=False) if isinstance(scheduler, str) else scheduler
+        if isinstance(scheduler, str):
+            client = Client(scheduler, timeout=WAIT, set_as_default=False)  # type: ignore[no-untyped-call]
+        else:
+            client = scheduler
     except ValueError as error:
         raise InputError(f"scheduler: {scheduler!r}: {error}; allowed: an address such as tcp://host:8786") from error
     except OSError as error:

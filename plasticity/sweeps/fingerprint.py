@@ -53,8 +53,9 @@ def machine() -> dict[str, str]:
     ['instructions', 'libm', 'llvmlite']
     """
     import llvmlite.binding as llvm
-    from numba.core import config
+    import numba
 
+    config: Any = numba.config
     features = config.CPU_FEATURES if config.CPU_NAME else llvm.get_host_cpu_features().flatten()
     return {
         "processor": f"{platform.machine()} {config.CPU_NAME or llvm.get_host_cpu_name()}",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 import zarr
+from zarr.codecs import ZstdCodec
 from zarr.errors import ZarrUserWarning
 
 from plasticity.errors import InputError
@@ -202,7 +203,7 @@ def _empty(plan: Plan, files: Sealed) -> None:
             chunks=(*plan.chunks, *whole[len(plan.dims) :]),
             dtype=variable.dtype,
             fill_value=NOT_COMPUTED if name == "status" else variable.fill,
-            compressors=zarr.codecs.ZstdCodec(level=1),
+            compressors=ZstdCodec(level=1),
             dimension_names=variable.dims,
             attributes=dict(plain(variable.attrs)),
             chunk_key_encoding={"name": "default", "separator": "."},
