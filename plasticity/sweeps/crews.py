@@ -1,6 +1,7 @@
 """Who computes chunks: the threads of this process, or the workers of a Dask cluster."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from plasticity.sweeps import fingerprint
 from plasticity.sweeps.damage import StoreError
 from plasticity.sweeps.work import Arrays, Block, Plan
 
+ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss|inproc)://\S+")
 WAIT = 30
 """Seconds to wait for a scheduler or a first worker."""
 
@@ -85,6 +87,39 @@ def threads(plan: Plan, number: int) -> Iterator[Crew]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def check(scheduler: Any) -> None:
+    """Refuse what cannot be a scheduler; nobody is called yet.
+
+    Parameters
+    ----------
+    scheduler : str, distributed.Client or None
+        Address such as ``tcp://host:8786``.
+
+    Raises
+    ------
+    InputError
+        If it is something else, or the extra is not installed.
+
+    Examples
+    --------
+    >>> check("nowhere")
+    Traceback (most recent call last):
+    ...
+    plasticity.errors.InputError: scheduler: 'nowhere'; allowed: an address such as tcp://host:8786, or a Client
+    """
+    allowed = "allowed: an address such as tcp://host:8786, or a Client"
+    if scheduler is None:
+        return
+    if isinstance(scheduler, str) and not ADDRESS.fullmatch(scheduler):
+        raise InputError(f"scheduler: {scheduler!r}; {allowed}")
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise InputError("scheduler: needs the extra 'dask'; allowed: pip install 'plasticity[dask]'") from error
+    if not isinstance(scheduler, str | Client):
+        raise InputError(f"scheduler: {scheduler!r}; {allowed}")
+
+
 @contextmanager
 def dask(plan: Plan, scheduler: Any) -> Iterator[Crew]:
     """Compute on a Dask cluster, a chunk to a task; a worker that dies loses nothing but its unfinished tasks.
@@ -114,14 +149,9 @@ def dask(plan: Plan, scheduler: Any) -> Iterator[Crew]:
     ...
     plasticity.errors.InputError: scheduler: 'nowhere'; allowed: an address such as tcp://host:8786, or a Client
     """
-    if isinstance(scheduler, str) and "://" not in scheduler:
-        raise InputError(f"scheduler: {scheduler!r}; allowed: an address such as tcp://host:8786, or a Client")
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise InputError("scheduler: needs the extra 'dask'; allowed: pip install 'plasticity[dask]'") from error
-    if not isinstance(scheduler, str | Client):
-        raise InputError(f"scheduler: {scheduler!r}; allowed: an address such as tcp://host:8786, or a Client")
+    check(scheduler)
+    from distributed import Client
+
     client: Any
     try:
         if isinstance(scheduler, str):

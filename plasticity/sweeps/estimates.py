@@ -12,6 +12,8 @@ from pathlib import Path
 from plasticity.sweeps.damage import StoreError
 from plasticity.sweeps.work import Plan, Variable, grid, shape
 
+BLOCK = 4096
+"""Files take whole blocks of the disk [bytes]."""
 CHUNKS_AT_ONCE = 6
 """How often a chunk is in memory: computed, waiting, being written, and copies that the encoding makes."""
 
@@ -70,20 +72,22 @@ def estimate(plan: Plan) -> Estimate:
     >>> told = {"status": Variable(("dose",), "int8", -128), "reached": Variable(("dose",), "float64", 0.0)}
     >>> plan = SimpleNamespace(dims={"dose": 10}, chunks=(4,), coords={}, variables=told, cost=lambda: 3.0)
     >>> estimate(plan).chunks, estimate(plan).size
-    (3, 16474)
+    (3, 57920)
     """
     chunks, variables = len(grid(plan)), plan.variables.values()
     points = math.prod(plan.dims.values())
     coords = sum(_bytes(one) for one in plan.coords.values())
-    each = sum(_width(one.dtype) * math.prod(shape(plan, one)[len(plan.dims) :]) for one in variables)
+    widths = [_width(one.dtype) * math.prod(shape(plan, one)[len(plan.dims) :]) for one in variables]
+    each, largest = sum(widths), math.prod(plan.chunks)
+    data = sum(-(-width * largest // BLOCK) * BLOCK for width in widths) * chunks
     files = chunks * len(plan.variables)
     record = chunks * 64 * (1 + len(plan.variables))
     return Estimate(
         points,
         chunks,
         files,
-        size=points * each + coords + record + 16_000,
-        memory=_resident() + CHUNKS_AT_ONCE * each * math.prod(plan.chunks) + 2 * coords + 4 * record,
+        size=data + coords + record + 4 * BLOCK * (len(plan.variables) + len(plan.coords)),
+        memory=_resident() + CHUNKS_AT_ONCE * each * largest + 2 * coords + 4 * record,
         cost=plan.cost(),
     )
 

@@ -164,6 +164,7 @@ def fill(
     """
     began = time.monotonic()
     path, part, number = Path(path), shard_of(shard), _threads(threads)
+    crews.check(scheduler)
     me = fingerprint.writer()
     _enter(plan, path, me, resume=resume or part is not None, mix=mix)
     from plasticity.sweeps import store as stores
@@ -175,6 +176,7 @@ def fill(
         with Log(folder / f"{tag}.log") as log:
             durable.sweep_up(path, tag if part else None)
             store = stores.Store.load(path)
+            stores.heal(store, plan)
             log.add({"writer": me})
             store.record.note(me)
             mine = range(len(store.grid)) if part is None else range(part[0] - 1, len(store.grid), part[1])
@@ -264,15 +266,15 @@ def _enter(plan: Plan, path: Path, me: dict[str, str], *, resume: bool, mix: boo
     if there.plan["study"] != fingerprint.study(plan):
         where = fingerprint.changed(there.plan["description"], stores.described(plan)) or "another grid of points"
         raise InputError(f"{path}: holds another study: {where}; allowed: another path")
-    if not resume:
-        done = len(there.record.chunks)
+    done = len(there.record.chunks)
+    if done and not resume:
         told = f"{path}: holds {done} of {len(there.grid)} chunks of this study"
         raise InputError(f"{told}; allowed: --resume to go on with it, or another path")
     _alike(there, me, mix)
 
 
 def _alike(store: "Store", who: dict[str, str], mix: bool) -> None:
-    for other in [store.plan["writer"], *store.record.writers]:
+    for other in store.writers:
         found = fingerprint.differences(other, who)
         if found and not mix:
             told = f"{store.path}: written by another kind of processor, other versions or other code: {found}"

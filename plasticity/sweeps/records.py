@@ -29,7 +29,7 @@ def line(data: Any) -> bytes:
     Examples
     --------
     >>> line({"chunk": 1})
-    b'cd9c4f5e {"chunk":1}\\n'
+    b'32ae6be3 {"chunk":1}\\n'
     """
     text = json.dumps(data, separators=(",", ":")).encode()
     return b"%08x %s\n" % (zlib.crc32(text), text)
@@ -143,7 +143,7 @@ class Log:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with Log(Path(folder, "1-of-1.log")) as log:
-    ...         log.add({"chunk": 0, "files": {}})
+    ...         log.add({"chunk": 0, "turn": 1, "files": {}})
     ...     Record.load(Path(folder)).chunks
     {0: {}}
     """

@@ -1,7 +1,9 @@
 """The store of a sweep: a Zarr group that any reader opens, and beside its arrays the record of what is complete."""
 
 import json
+import logging
 import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterable
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     import xarray
 
 FOLDER, PLAN, ROOT = "completion", "plan", "zarr.json"
+
+_log = logging.getLogger("plasticity")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +73,12 @@ class Store:
         """Chunks of this store."""
         return Grid(tuple(self.plan["shape"]), tuple(self.plan["chunks"]))
 
+    @property
+    def writers(self) -> list[dict[str, str]]:
+        """Distinct programs that wrote; who made the store comes first."""
+        first = self.plan["writer"]
+        return [first, *(who for who in self.record.writers if who != first)]
+
     @cached_property
     def names(self) -> list[str]:
         """Variables in the order in which a chunk is written: `status` last."""
@@ -109,7 +119,7 @@ class Store:
         """Give what Zarr reads this store through: only what is complete, checked while it is read."""
         data = _content(self.path / ROOT)
         if data is None or seal(data) not in [*self.record.attributes, self.plan["files"][ROOT]]:
-            raise StoreError(f"{self.path / ROOT} is damaged; remove the store, or take it from a copy")
+            raise StoreError(f"{self.path / ROOT} is damaged; --resume writes it anew")
         return Sealed(self.path, self.record.seals | self.plan["files"] | {ROOT: seal(data)}, read_only=True)
 
 
@@ -163,6 +173,40 @@ def create(plan: Plan, path: Path) -> bool:
         return True
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def heal(store: Store, plan: Plan) -> None:
+    """Write damaged coordinates and metadata of a store again, as its plan gives them.
+
+    Parameters
+    ----------
+    store : Store
+    plan : Plan
+        The plan that made it.
+
+    Raises
+    ------
+    StoreError
+        If this program would write them differently.
+
+    Examples
+    --------
+    >>> heal.__name__  # see plasticity.sweeps.execution.fill
+    'heal'
+    """
+    planned, now = store.plan["files"], {name: _content(store.path / name) for name in store.plan["files"]}
+    good = {name: [seal] if name != ROOT else [*store.record.attributes, seal] for name, seal in planned.items()}
+    wrong = [name for name, data in now.items() if all(damage(expected, data) for expected in good[name])]
+    if not wrong:
+        return
+    with tempfile.TemporaryDirectory(prefix=".heal-", dir=store.path / FOLDER) as folder:
+        _empty(plan, Sealed(Path(folder), {}))
+        for name in wrong:
+            _log.warning("%s is damaged; it is written anew", store.path / name)
+            data = (Path(folder) / name).read_bytes()
+            if damage(planned[name], data):
+                raise StoreError(f"{store.path / name} is damaged, and this program writes it in another way")
+            durable.replace(store.path / name, data)
 
 
 def described(plan: Plan) -> Any:
@@ -258,8 +302,7 @@ class Writer:
     def finish(self, failures: int) -> None:
         """Say in the attributes how many points failed, and who wrote."""
         data = json.loads((self.store.path / ROOT).read_bytes())
-        writers = json.dumps(self.store.record.writers)
-        data["attributes"] |= {"failures": failures, "writers": writers}
+        data["attributes"] |= {"failures": failures, "writers": json.dumps(self.store.writers)}
         text = json.dumps(data, indent=2).encode()
         self.log.add({"attributes": seal(text)})
         self.store.record.attributes.append(seal(text))

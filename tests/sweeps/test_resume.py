@@ -77,7 +77,8 @@ def test_killed_while_writing_leaves_nothing_that_counts(tmp_path, monkeypatch):
     plan = Fake(doses=4, taus=4, chunks=(1, 4, 2))
     reference = tmp_path / "whole.zarr"
     fill(plan, reference, threads=1)
-    for at in range(1, 34, 4):
+    ended = 0
+    for at in range(0, 34, 3):
         calls = iter(range(1000))
 
         def torn(file, data, tag="new", calls=calls, at=at):
@@ -87,9 +88,12 @@ def test_killed_while_writing_leaves_nothing_that_counts(tmp_path, monkeypatch):
             real(file, data, tag)
 
         monkeypatch.setattr(durable, "replace", torn)
-        with pytest.raises(OSError):
+        try:
             fill(plan, path, threads=1, resume=path.exists())
+        except OSError:
+            ended += 1
         monkeypatch.setattr(durable, "replace", real)
+    assert ended >= 8
     fill(plan, path, threads=1, resume=path.exists())
     assert {k: v[2] for k, v in files(path).items()} == {k: v[2] for k, v in files(reference).items()}
     assert list(path.parent.rglob("*.part")) == []
