@@ -14,6 +14,8 @@ from plasticity.sweeps.work import Plan, Variable, grid, shape
 
 BLOCK = 4096
 """Files take whole blocks of the disk [bytes]."""
+LIBRARIES = 250_000_000
+"""What this package and its libraries take once they are in use [bytes]."""
 CHUNKS_AT_ONCE = 6
 """How often a chunk is in memory: computed, waiting, being written, and copies that the encoding makes."""
 
@@ -87,7 +89,7 @@ def estimate(plan: Plan) -> Estimate:
         chunks,
         files,
         size=data + coords + record + 4 * BLOCK * (len(plan.variables) + len(plan.coords)),
-        memory=_resident() + CHUNKS_AT_ONCE * each * largest + 2 * coords + 4 * record,
+        memory=max(_resident(), LIBRARIES) + CHUNKS_AT_ONCE * each * largest + 2 * coords + 4 * record,
         cost=plan.cost(),
     )
 

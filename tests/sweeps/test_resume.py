@@ -32,7 +32,14 @@ def same(path, plan=PLAN):
             assert ds[name].values.tobytes() == expected[name].values.tobytes()
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda end: end.name)
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "end",
+    [signal.SIGKILL, pytest.param(signal.SIGINT, marks=SLOW), pytest.param(signal.SIGTERM, marks=SLOW)],
+    ids=lambda end: end.name,
+)
 def test_an_ended_sweep_goes_on(end, tmp_path, gate, programs):
     path = tmp_path / "map.zarr"
     let_through(gate, PLAN, range(5))
@@ -100,6 +107,27 @@ def test_killed_while_writing_leaves_nothing_that_counts(tmp_path, monkeypatch):
     same(path, plan)
 
 
+def test_a_chunk_is_on_the_disk_before_it_counts(tmp_path, monkeypatch):
+    """Every file of a chunk is flushed under its first name and its folder after the renaming; then the line is."""
+    flushed, real = [], os.fsync
+
+    def fsync(handle):
+        real(handle)
+        flushed.append(os.readlink(f"/proc/self/fd/{handle}"))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    path = tmp_path / "map.zarr"
+    fill(PLAN, path, threads=1)
+    log = str(path / "completion" / "1-of-1.log")
+    lines = [i for i, name in enumerate(flushed) if name == log][1:-1]  # the first names the writer, the last closes
+    assert len(lines) == CHUNKS
+    for number, (begin, end) in enumerate(zip([lines[0] - 14, *lines[:-1]], lines, strict=True)):
+        between = flushed[begin:end]
+        for key in store.Store.load(path).record.chunks[number]:
+            name, _, chunk = key.partition("/")
+            assert between.index(str(path / name / f".{chunk}.1-of-1.part")) < between.index(str(path / name))
+
+
 def test_a_torn_line_of_the_record_does_not_count(tmp_path):
     path = tmp_path / "map.zarr"
     fill(PLAN, path, threads=1)
@@ -112,6 +140,7 @@ def test_a_torn_line_of_the_record_does_not_count(tmp_path):
     same(path)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_an_io_failure_and_loses_nothing(tmp_path, programs):
     """The system refuses files beyond a size, here the log's, after some chunks; then there is room again."""
     path = tmp_path / "map.zarr"

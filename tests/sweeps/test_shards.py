@@ -62,6 +62,7 @@ def test_writers_exclude_each_other_until_they_die(tmp_path, gate, programs):
     same(path)
 
 
+@pytest.mark.slow
 def test_shards_at_the_same_time(tmp_path, gate, programs):
     path = tmp_path / "map.zarr"
     both = [programs.start(path, "--gate", gate, "--shard", f"{number}/2") for number in (1, 2)]
