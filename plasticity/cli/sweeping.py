@@ -31,8 +31,8 @@ class Wish:
 
 def planned(study: "Study") -> "Plan | None":
     """Plan a study's sweep of summaries, if it has one."""
-    made: Any = getattr(study, "plan", None)
-    found: Plan | None = made() if made is not None else None
+    made: Any = getattr(study, "plan", lambda: None)
+    found: Plan | None = made()
     return found
 
 
@@ -51,7 +51,7 @@ def sizes(study: "Study", plan: "Plan") -> dict[str, str | int | float]:
         "variables": ", ".join(plan.variables),
         "on disk": f"at most {in_bytes(told.size)}",
         "memory": in_bytes(told.memory),
-        "cost": in_time(told.cost) + " of one core",
+        "cost": round(told.cost, 1),
         "time": f"{in_time(told.cost / crews.cores())} on {crews.cores()} threads",
         "hash": study.attributes()["study_hash"],
     }
