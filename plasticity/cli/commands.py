@@ -3,12 +3,15 @@
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plasticity.cli.listing import Listed, show_list
 from plasticity.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray
 
 app = typer.Typer(
     name="plasticity",
@@ -95,7 +98,8 @@ def draw(
     given: Annotated[
         str,
         typer.Argument(
-            metavar="DATASET|STUDY", help="A dataset (.nc) that `run` wrote, or a study, which is run first."
+            metavar="DATASET|STUDY",
+            help="A dataset (.nc) or store (.zarr) that `run` wrote, or a study, which is run first.",
         ),
     ],
     out: Annotated[
@@ -110,8 +114,8 @@ def draw(
     from plasticity.cli.report import Progress, show_failures
     from plasticity.study import Study
 
-    if Path(given).suffix == ".nc":
-        ds = provenance.read(given)
+    if Path(given).suffix in (".nc", ".zarr"):
+        ds = provenance.read(given) if Path(given).suffix == ".nc" else _opened(given)
         read = Study.of(ds)
         beside = Path(given)
         pictures = figure_paths(out, beside)
@@ -173,6 +177,12 @@ def doctor() -> int:
     found = list(findings())
     show(("what", "found", "verdict"), [(what, told, "good" if good else "BAD") for what, told, good in found])
     return DONE if all(good for _, _, good in found) else SOME_FAILED
+
+
+def _opened(path: str) -> "xarray.Dataset":
+    from plasticity.sweeps import store
+
+    return store.open(path)
 
 
 def _announce() -> None:

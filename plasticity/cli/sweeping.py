@@ -1,6 +1,5 @@
 """A sweep from the command line: its size before it starts, its store, and what is told after it."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,13 +81,8 @@ def computed(plan: "Plan", path: Path, wish: Wish) -> int:
     from plasticity.cli import DONE, SOME_FAILED
     from plasticity.cli.table import show
     from plasticity.solver.ensemble import MESSAGES
-    from plasticity.sweeps import crews
-    from plasticity.sweeps.estimates import estimate
     from plasticity.sweeps.execution import fill
 
-    told = estimate(plan)
-    if told.cost > 2.0 or told.size > 100_000_000:
-        print(told.told(wish.threads or crews.cores()), file=sys.stderr)
     done = fill(
         plan,
         path,

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 Shard = tuple[int, int]
 Put = Callable[[int, Arrays, dict[str, str]], None]
 
+LONG, LARGE = 2.0, 100_000_000
+"""Seconds and bytes from which on the size of a sweep is told before it starts."""
+
 _log = logging.getLogger("plasticity")
 
 
@@ -182,7 +185,10 @@ def fill(
             mine = range(len(store.grid)) if part is None else range(part[0] - 1, len(store.grid), part[1])
             failures = _kept(store, mine)
             todo = [chunk for chunk in mine if chunk not in store.record.chunks]
-            room(estimate(plan), path, len(todo) / max(1, len(store.grid)))
+            size = estimate(plan)
+            room(size, path, len(todo) / max(1, len(store.grid)))
+            if size.cost > LONG or size.size > LARGE:
+                _log.info("%s", size.told(number))
             writer, spent = stores.Writer(store, log, tag), 0.0
 
             def put(chunk: int, found: Arrays, who: dict[str, str]) -> None:

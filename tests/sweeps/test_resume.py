@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -113,7 +114,7 @@ def test_a_chunk_is_on_the_disk_before_it_counts(tmp_path, monkeypatch):
 
     def fsync(handle):
         real(handle)
-        flushed.append(os.readlink(f"/proc/self/fd/{handle}"))
+        flushed.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
 
     monkeypatch.setattr(os, "fsync", fsync)
     path = tmp_path / "map.zarr"
