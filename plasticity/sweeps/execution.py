@@ -170,6 +170,7 @@ def fill(
     crews.check(scheduler)
     me = fingerprint.writer()
     _enter(plan, path, me, resume=resume or part is not None, mix=mix)
+    from plasticity.sweeps import creation
     from plasticity.sweeps import store as stores
     from plasticity.sweeps.records import Log
 
@@ -179,7 +180,7 @@ def fill(
         with Log(folder / f"{tag}.log") as log:
             durable.sweep_up(path, tag if part else None)
             store = stores.Store.load(path)
-            stores.heal(store, plan)
+            creation.heal(store, plan)
             log.add({"writer": me})
             store.record.note(me)
             mine = range(len(store.grid)) if part is None else range(part[0] - 1, len(store.grid), part[1])
@@ -258,19 +259,20 @@ def _threads(given: int | None) -> int:
 
 def _enter(plan: Plan, path: Path, me: dict[str, str], *, resume: bool, mix: bool) -> None:
     """Make the store, or refuse what stands in its place; nothing is touched before it is clear that it may be."""
+    from plasticity.sweeps import creation
     from plasticity.sweeps import store as stores
 
     if not path.exists():
         room(estimate(plan), path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if stores.create(plan, path):
+        if creation.create(plan, path):
             return
     if not (path / stores.FOLDER / stores.PLAN).is_file():
         kind = "a folder" if path.is_dir() else "a file"
         raise InputError(f"{path}: is {kind} and no store of a sweep; allowed: a new name, or a store of this study")
     there = stores.Store.load(path)
     if there.plan["study"] != fingerprint.study(plan):
-        where = fingerprint.changed(there.plan["description"], stores.described(plan)) or "another grid of points"
+        where = fingerprint.changed(there.plan["description"], creation.described(plan)) or "another grid of points"
         raise InputError(f"{path}: holds another study: {where}; allowed: another path")
     done = len(there.record.chunks)
     if done and not resume:

@@ -1,11 +1,6 @@
 """The store of a sweep: a Zarr group that any reader opens, and beside its arrays the record of what is complete."""
 
 import json
-import logging
-import shutil
-import tempfile
-import uuid
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,23 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 import zarr
-from zarr.codecs import ZstdCodec
-from zarr.errors import ZarrUserWarning
 
 from plasticity.errors import InputError
-from plasticity.provenance import plain
-from plasticity.sweeps import durable, fingerprint, records
+from plasticity.sweeps import durable, records
 from plasticity.sweeps.damage import StoreError, damage, seal
-from plasticity.sweeps.records import Record, Seals
+from plasticity.sweeps.records import Record
 from plasticity.sweeps.sealed import Sealed
-from plasticity.sweeps.work import NOT_COMPUTED, Arrays, Grid, Plan, labelled, shape
+from plasticity.sweeps.work import Arrays, Grid
 
 if TYPE_CHECKING:
     import xarray
 
 FOLDER, PLAN, ROOT = "completion", "plan", "zarr.json"
-
-_log = logging.getLogger("plasticity")
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,153 +100,17 @@ class Store:
         found = {}
         for number in self.record.chunks if chunks is None else chunks:
             for name, expected in self.record.chunks[number].items():
-                wrong = _unlike(self.path / name, expected) if quick else damage(expected, _content(self.path / name))
+                wrong = _unlike(self.path / name, expected) if quick else damage(expected, content(self.path / name))
                 if wrong:
                     found[number] = f"{self.path / name} {wrong}"
         return found
 
     def readable(self) -> Sealed:
         """Give what Zarr reads this store through: only what is complete, checked while it is read."""
-        data = _content(self.path / ROOT)
+        data = content(self.path / ROOT)
         if data is None or seal(data) not in [*self.record.attributes, self.plan["files"][ROOT]]:
             raise StoreError(f"{self.path / ROOT} is damaged; --resume writes it anew")
         return Sealed(self.path, self.record.seals | self.plan["files"] | {ROOT: seal(data)}, read_only=True)
-
-
-def create(plan: Plan, path: Path) -> bool:
-    """Make the store of a plan, with nothing computed yet, in one step.
-
-    Parameters
-    ----------
-    plan : Plan
-    path : pathlib.Path
-        Its folder must exist.
-
-    Returns
-    -------
-    bool
-        False if another program made it first.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; nothing is left behind then.
-
-    Examples
-    --------
-    >>> create.__name__  # see plasticity.sweeps.execution.fill
-    'create'
-    """
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{durable.UNFINISHED}")
-    seals: Seals = {}
-    try:
-        _empty(plan, Sealed(unfinished, seals))
-        planned = {
-            "study": fingerprint.study(plan),
-            "description": described(plan),
-            "writer": fingerprint.writer(),
-            "shape": list(plan.dims.values()),
-            "chunks": list(plan.chunks),
-            "extra": {name: len(v.dims) - len(plan.dims) for name, v in plan.variables.items()},
-            "files": seals,
-        }
-        durable.replace(unfinished / FOLDER / PLAN, records.line(planned))
-        for folder in [unfinished, *(part for part in unfinished.rglob("*") if part.is_dir())]:
-            durable.synced(folder)
-        try:
-            unfinished.rename(path)
-        except OSError:
-            if not (path / FOLDER / PLAN).is_file():
-                raise
-            return False
-        durable.synced(path.parent)
-        return True
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def heal(store: Store, plan: Plan) -> None:
-    """Write damaged coordinates and metadata of a store again, as its plan gives them.
-
-    Parameters
-    ----------
-    store : Store
-    plan : Plan
-        The plan that made it.
-
-    Raises
-    ------
-    StoreError
-        If this program would write them differently.
-
-    Examples
-    --------
-    >>> heal.__name__  # see plasticity.sweeps.execution.fill
-    'heal'
-    """
-    planned, now = store.plan["files"], {name: _content(store.path / name) for name in store.plan["files"]}
-    good = {name: [seal] if name != ROOT else [*store.record.attributes, seal] for name, seal in planned.items()}
-    wrong = [name for name, data in now.items() if all(damage(expected, data) for expected in good[name])]
-    if not wrong:
-        return
-    with tempfile.TemporaryDirectory(prefix=".heal-", dir=store.path / FOLDER) as folder:
-        _empty(plan, Sealed(Path(folder), {}))
-        for name in wrong:
-            _log.warning("%s is damaged; it is written anew", store.path / name)
-            data = (Path(folder) / name).read_bytes()
-            if damage(planned[name], data):
-                raise StoreError(f"{store.path / name} is damaged, and this program writes it in another way")
-            durable.replace(store.path / name, data)
-
-
-def described(plan: Plan) -> Any:
-    """Give a plan's description as it reads after it was written.
-
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    plain data
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> described(SimpleNamespace(description={"doses": (1, 2)}))
-    {'doses': [1, 2]}
-    """
-    return json.loads(json.dumps(plan.description))
-
-
-def _empty(plan: Plan, files: Sealed) -> None:
-    """Write coordinates, attributes and the arrays without their chunks."""
-    ds = _with_objects(labelled(plan), "UT")
-    lengths = dict(zip(plan.dims, plan.chunks, strict=True))
-    cut = {
-        str(name): {"chunks": tuple(lengths.get(str(d), v.sizes[d]) for d in v.dims)} for name, v in ds.coords.items()
-    }
-    ds.to_zarr(files, zarr_format=3, consolidated=False, encoding={n: c for n, c in cut.items() if c["chunks"]})
-    group = zarr.open_group(files, mode="r+")
-    group.create_group(FOLDER)
-    for name, variable in plan.variables.items():
-        whole = shape(plan, variable)
-        group.create_array(
-            name,
-            shape=whole,
-            chunks=(*plan.chunks, *whole[len(plan.dims) :]),
-            dtype=variable.dtype,
-            fill_value=NOT_COMPUTED if name == "status" else variable.fill,
-            compressors=ZstdCodec(level=1),
-            dimension_names=variable.dims,
-            attributes=dict(plain(variable.attrs)),
-            chunk_key_encoding={"name": "default", "separator": "."},
-            config={"write_empty_chunks": True},
-        )
-    with warnings.catch_warnings():
-        # what xarray looks for first; other readers find the same metadata beside every array
-        warnings.simplefilter("ignore", ZarrUserWarning)
-        zarr.consolidate_metadata(files)
 
 
 class Writer:
@@ -351,7 +205,7 @@ def open(path: str | Path, *, partial: bool = False) -> "xarray.Dataset":  # noq
     if wrong:
         raise StoreError(f"{'; '.join(list(wrong.values())[:5])}; --resume computes {len(wrong)} chunk(s) anew")
     ds = xarray.open_zarr(store.readable(), chunks=None, consolidated=True)
-    return _with_objects(ds, "T")
+    return with_objects(ds, "T")
 
 
 def missing_shards(store: Store) -> str:
@@ -379,13 +233,46 @@ def missing_shards(store: Store) -> str:
     return ": " + ", ".join(f"shard {shard}/{of} ({count})" for shard, count in counts.items() if count)
 
 
-def _with_objects(ds: "xarray.Dataset", kinds: str) -> "xarray.Dataset":
-    """Hold text as objects, which is what Zarr and NetCDF both write without a word."""
+def with_objects(ds: "xarray.Dataset", kinds: str) -> "xarray.Dataset":
+    """Hold text as objects, which is what Zarr and NetCDF both write without a word.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+    kinds : str
+        Of the coordinates that are text, as NumPy names them.
+
+    Returns
+    -------
+    xarray.Dataset
+
+    Examples
+    --------
+    >>> import xarray
+    >>> str(with_objects(xarray.Dataset(coords={"compound": ["lsd"]}), "U")["compound"].dtype)
+    'object'
+    """
     text = {name: v.astype(object) for name, v in ds.coords.items() if v.dtype.kind in kinds}
     return ds.assign_coords(text) if text else ds
 
 
-def _content(path: Path) -> bytes | None:
+def content(path: Path) -> bytes | None:
+    """Read a file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    bytes or None
+        None if it is missing.
+
+    Examples
+    --------
+    >>> content(Path("nowhere")) is None
+    True
+    """
     try:
         return path.read_bytes()
     except FileNotFoundError:
