@@ -10,7 +10,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def held_back(tell: Callable[[signal.Signals], None]) -> Iterator[None]:
-    """Hand signals to a function, and deliver the first of them when the block ends.
+    """Hand signals to a function, and deliver the first of them when the block ends; what is ignored stays ignored.
 
     Parameters
     ----------
@@ -38,7 +38,8 @@ def held_back(tell: Callable[[signal.Signals], None]) -> Iterator[None]:
         came.append(signal.Signals(number))
         tell(came[-1])
 
-    before = {number: signal.signal(number, note) for number in SIGNALS}
+    heard = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]  # as under nohup
+    before = {number: signal.signal(number, note) for number in heard}
     try:
         yield
     finally:

@@ -77,6 +77,25 @@ def test_an_ended_sweep_goes_on(end, tmp_path, gate, programs):
     same(path)
 
 
+def test_a_signal_that_is_ignored_stays_ignored(tmp_path, monkeypatch):
+    """As in the background of a shell script, where Ctrl-C is meant for someone else."""
+    plain = Fake.evaluate
+
+    def interrupted(self, block, threads):
+        signal.raise_signal(signal.SIGINT)
+        return plain(self, block, threads)
+
+    monkeypatch.setattr(Fake, "evaluate", interrupted)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert fill(PLAN, tmp_path / "map.zarr", threads=1).complete
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with pytest.raises(KeyboardInterrupt):
+        fill(PLAN, tmp_path / "other.zarr", threads=1)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
 def test_killed_while_writing_leaves_nothing_that_counts(tmp_path, monkeypatch):
     """A power cut at every write in turn: what was recorded before stays, and going on gives the same."""
     from plasticity.sweeps import durable
