@@ -38,7 +38,8 @@ def planned(study: "Study") -> "Plan | None":
 def sizes(study: "Study", plan: "Plan") -> dict[str, str | int | float]:
     """Say how large a sweep is; nothing is run."""
     from plasticity.sweeps import crews
-    from plasticity.sweeps.estimates import estimate, in_bytes, in_time
+    from plasticity.sweeps.amounts import in_bytes, in_time
+    from plasticity.sweeps.estimates import estimate
 
     told = estimate(plan)
     return {

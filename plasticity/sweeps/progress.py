@@ -5,7 +5,7 @@ import time
 from types import TracebackType
 from typing import Any
 
-from plasticity.sweeps.estimates import in_time
+from plasticity.sweeps.amounts import in_time
 
 
 class Progress:
