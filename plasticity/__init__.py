@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from plasticity.model import Model
     from plasticity.observables import pairing_change
     from plasticity.protocol import Protocol
+    from plasticity.sbml.export import to_sbml
     from plasticity.simulation import simulate
     from plasticity.solver.ivp import solve_ensemble, solve_ivp
     from plasticity.solver.located import Event
@@ -32,6 +33,7 @@ __all__ = [
     "solve_ensemble",
     "solve_ivp",
     "sweep",
+    "to_sbml",
     "windows",
 ]
 
@@ -49,6 +51,7 @@ _HOMES = {
     "solve_ensemble": "solver.ivp",
     "solve_ivp": "solver.ivp",
     "sweep": "sweeps.asking",
+    "to_sbml": "sbml.export",
     "windows": "window",
 }
 
