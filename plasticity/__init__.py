@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from plasticity.observables import pairing_change
     from plasticity.protocol import Protocol
     from plasticity.sbml.export import to_sbml
+    from plasticity.sbml.importing import from_sbml
     from plasticity.simulation import simulate
     from plasticity.solver.ivp import solve_ensemble, solve_ivp
     from plasticity.solver.located import Event
@@ -25,6 +26,7 @@ __all__ = [
     "Model",
     "Protocol",
     "Study",
+    "from_sbml",
     "geomspace",
     "linspace",
     "load_compound",
@@ -43,6 +45,7 @@ _HOMES = {
     "Model": "model",
     "Protocol": "protocol",
     "Study": "study",
+    "from_sbml": "sbml.importing",
     "geomspace": "sweeps.ranges",
     "linspace": "sweeps.ranges",
     "load_compound": "compound",

@@ -5,16 +5,20 @@ from typing import Any
 import sympy
 
 from plasticity.errors import InputError
+from plasticity.ratelaws import SMALLEST
 from plasticity.sbml.library import done, libsbml
 from plasticity.symbolic import power, sigmoid, softplus
 
 LAWS = {
-    "positive_power": "lambda(base, exponent, piecewise(base^exponent, base > 0 dimensionless, 0 dimensionless))",
+    "positive_power": f"lambda(base, exponent, max(base, {SMALLEST!r} dimensionless)^exponent)",
     "sigmoid": "lambda(z, 1 dimensionless / (1 dimensionless + exp(-z)))",
-    "softplus": "lambda(z, piecewise(z + ln(1 dimensionless + exp(-z)), z > 0 dimensionless, "
-    "ln(1 dimensionless + exp(z))))",
+    "softplus": "lambda(z, max(z, 0 dimensionless) + ln(1 dimensionless + exp(-abs(z))))",
 }
-"""The guarded rate laws as function definitions; ``power`` is a name that SBML's notation keeps for itself."""
+"""The guarded rate laws as function definitions, written as `plasticity.ratelaws` computes them.
+
+``power`` is a name that SBML's notation keeps for itself. There is no ``piecewise``, because simulators search the
+roots of its conditions, and libRoadRunner gets stuck where a drug's concentration is exactly zero.
+"""
 
 _CALLED = {power: "positive_power", sigmoid: "sigmoid", softplus: "softplus", sympy.exp: "exp", sympy.log: "ln"}
 

@@ -78,8 +78,7 @@ def add_events(written: Any, protocol: Protocol, assembly: Assembly, values: Map
         trigger = made.createTrigger()
         done(trigger.setInitialValue(False), "trigger")
         done(trigger.setPersistent(True), "trigger")
-        moment = _constant(written, f"event_{place}_time", time, "h", f"Time of event_{place}")
-        set_math(trigger, f"time >= {moment}", f"event at {time:g} h")
+        set_math(trigger, f"time >= {time!r} {add_unit(written, 'h')}", f"event at {time:g} h")
         for key, terms in right.items():
             assignment = made.createEventAssignment()
             done(assignment.setVariable(sbml_id(key)), f"event at {time:g} h")
