@@ -1,6 +1,6 @@
-"""Exported models in libRoadRunner beside our own runs: `python -m benchmarks.sbml_agreement docs/reference/sbml_agreement.csv`.
+"""Exported models in libRoadRunner beside our own runs, written as a table.
 
-For every run of every bundled study: how far apart any state gets at any output time of the study, relative to the
+`python -m benchmarks.sbml_agreement docs/reference/sbml_agreement.csv`; the oscillating study takes minutes. For every run of every bundled study: how far apart any state gets at any output time of the study, relative to the
 larger of its value and a ten-thousandth of its largest value.
 """
 

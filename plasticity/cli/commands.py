@@ -125,6 +125,39 @@ def check(
 
 
 @app.command()
+def export(
+    study: Annotated[str, STUDY],
+    out: Annotated[str, typer.Argument(metavar="FILE", help="SBML document to write, ending in .xml.")],
+    number: Annotated[
+        int | None, typer.Option("--run", metavar="N", help="Which run of a study with several, from 1.")
+    ] = None,
+    assignments: Annotated[list[str] | None, SET] = None,
+    reduced: Annotated[bool, REDUCED] = False,
+) -> None:
+    """Write protocol and model of a study as SBML, with units, sources and doses as events."""
+    from plasticity.cli.outputs import model_path, save_model
+    from plasticity.sbml.export import to_sbml
+    from plasticity.study import Study
+
+    read = Study.load(study, assignments or (), reduced=reduced)
+    path = model_path(out)
+    chosen = read.runs[_place(number, [", ".join(map(str, run.labels.values())) for run in read.runs])]
+    save_model(to_sbml(chosen.protocol, chosen.model, chosen.parameters, chosen.parameter_set), path)
+    print(f"model: {path}")
+
+
+def _place(number: int | None, labels: list[str]) -> int:
+    """Find which run is meant; a document holds one."""
+    if number is None and len(labels) == 1:
+        return 0
+    if number is None or not 1 <= number <= len(labels):
+        runs = ", ".join(f"{i} ({label})" if label else str(i) for i, label in enumerate(labels, start=1))
+        given = "has several runs" if number is None else f"has no run {number}"
+        raise InputError(f"--run: the study {given}; allowed: --run {runs}")
+    return number - 1
+
+
+@app.command()
 def doctor() -> int:
     """Check this installation: versions, the cache of compiled models, the bundled studies, one short run."""
     from plasticity.cli import DONE, SOME_FAILED

@@ -8,7 +8,6 @@ from sympy import Dummy, Symbol, sympify
 
 from plasticity import __version__
 from plasticity.assembly import Assembly
-from plasticity.declare import Parameter
 from plasticity.errors import InputError, unknown_name
 from plasticity.model import Model
 from plasticity.protocol import Protocol
@@ -22,8 +21,8 @@ from plasticity.values import Given, in_force
 
 SAID = (
     "A simulated plasticity index for research; not evidence about treatment, no advice on dosing.",
-    "States are parameters with rate rules, because most of them are ratios and none is a pool that reactions share; "
-    "signals are assignment rules; doses and inputs are events, all those of one instant in one event.",
+    "States are parameters with rate rules, because most of them are ratios; signals are assignment rules; doses and "
+    "inputs are events, all those of one instant in one event.",
 )
 
 
@@ -155,10 +154,15 @@ def _equations(written: Any, assembly: Assembly) -> None:
         given[Dummy(real=True)] = sympify(value)
         return next(reversed(given))
 
-    tables = ({key: _symbol(key) for key in table} for table in (assembly.states, assembly.inputs, assembly.parameters))
-    rates, signals = assembly.traced(Symbol("time", real=True), *tables, named)
+    states, inputs, values = (
+        {key: _symbol(key) for key in table} for table in (assembly.states, assembly.inputs, assembly.parameters)
+    )
+    rates, signals = assembly.traced(Symbol("time", real=True), states, inputs, values, named)
     known = {value: _symbol(key) for key, value in signals.items()}
-    parts = {symbol: expression for symbol, expression in given.items() if symbol not in known}  # of totals
+    parts: dict[Any, Any] = {}  # of totals: sums that the next giver adds to
+    for symbol, expression in given.items():
+        if symbol not in known:
+            parts[symbol] = expression.xreplace(parts)
     declared = {i.key(s.name): (i, s) for i in assembly.instances for s in i.kernel.gives if not s.total}
     declared |= {s.name: (i, s) for i in assembly.instances for s in i.kernel.gives if s.total}
     for key, value in signals.items():

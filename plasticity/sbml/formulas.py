@@ -70,7 +70,8 @@ def formula(expression: sympy.Expr) -> str:
 
 def _product(expression: sympy.Expr) -> str:
     """Write a product: what is divided by stands after a slash, a minus before all."""
-    above, below = [], []
+    above: list[sympy.Expr] = []
+    below: list[sympy.Expr] = []
     for part in expression.args:
         inverse = part.is_Pow and part.args[1].could_extract_minus_sign()
         (below if inverse else above).append(1 / part if inverse else part)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from plasticity.errors import InputError
-from plasticity.sbml.quantities import Line, Quantities, ordered
+from plasticity.sbml.quantities import Line, Quantities, itself, ordered
 
 
 def compose(lines: Sequence[Line], line: Callable[[str], Line | None], leaf: Callable[[str], str]) -> Any:
@@ -148,7 +148,7 @@ def starting(quantities: Quantities, given: Mapping[str, float]) -> tuple[Any, A
         return None
 
     slots = [*quantities.states, *quantities.held]
-    fun = compose([([slot], lambda named, slot=slot: named(slot)) for slot in slots], line, leaf)
+    fun = compose([itself(slot) for slot in slots], line, leaf)
     with np.errstate(all="ignore"):
         found = np.array(fun(np.float64(0.0), values, values), dtype=float)
     return found[: len(quantities.states)], found[len(quantities.states) :]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from plasticity.errors import InputError, unknown_name
 from plasticity.sbml.functions import running, starting
 from plasticity.sbml.happenings import happenings
-from plasticity.sbml.quantities import Quantities
+from plasticity.sbml.quantities import Quantities, itself
 from plasticity.sbml.reading import read_document, time_unit_of
 from plasticity.sbml.stretches import engine, integrated
 
@@ -48,7 +48,7 @@ class SbmlModel:
         self.parameters = {name: v for name, v in found.declared.items() if name not in given_by_rule | _ruled(found)}
         self.states = tuple(slot.removeprefix("amount of ") for slot in found.states)
         self.fun = running(found, [found.rates[slot] for slot in found.states])
-        self._outputs = running(found, [([name], lambda named, name=name: named(name)) for name in self.names])
+        self._outputs = running(found, [itself(name) for name in self.names])
         self._events = happenings(found)
         starting(found, {})  # circles among initial values are found now
 
@@ -106,7 +106,8 @@ class SbmlModel:
         -------
         xarray.Dataset
             Every quantity over ``time``; ``status`` is 0 where the end was reached, else -1 and values are NaN.
-            At the time of an event the values are those after it.
+            At the time of an event the values are those after it. A quantity of the model that is itself called
+            ``time`` or ``status`` becomes ``time_value`` or ``status_value``.
         """
         grid = _times(times)
         columns, good = self._run(grid, self.start(values), rtol, atol, compiled=compiled)
@@ -151,9 +152,8 @@ class SbmlModel:
             y, p = (np.array(part) for part in zip(*starts, strict=True))
             span = (0.0, float(grid[-1]))
             solved = solve_ensemble(self.fun, span, y, p, t_eval=grid, rtol=rtol, atol=atol)
-            columns = np.array([
-                self._table(grid, [(state, held) for state in member.T]) for member, held in zip(solved.y, p, strict=True)
-            ])  # fmt: skip
+            members = ([(state, held) for state in member.T] for member, held in zip(solved.y, p, strict=True))
+            columns = np.array([self._table(grid, points) for points in members])
             status = np.asarray(solved.status)
         table = np.moveaxis(columns, -1, 0).reshape(len(self.names), *shape, len(grid))
         return self._dataset(grid, table, tuple(axes), axes, status.reshape(shape))
@@ -178,7 +178,7 @@ class SbmlModel:
         import xarray
 
         columns = {
-            (name if name not in axes else f"{name}_value"): ((*dimensions, "time"), values)
+            (f"{name}_value" if name in (*axes, "time", "status") else name): ((*dimensions, "time"), values)
             for name, values in zip(self.names, table, strict=True)
         }
         columns["status"] = (dimensions, status)

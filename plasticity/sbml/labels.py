@@ -8,7 +8,9 @@ from plasticity.sbml.library import done, libsbml
 from plasticity.sources import read_sources
 
 
-def label(element: Any, identifier: str, name: str = "", notes: Iterable[str] = (), sources: Iterable[str] = ()) -> None:
+def label(
+    element: Any, identifier: str, name: str = "", notes: Iterable[str] = (), sources: Iterable[str] = ()
+) -> None:
     """Name an element, say what is known about it, and point to the papers.
 
     Parameters

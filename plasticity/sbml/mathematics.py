@@ -1,5 +1,6 @@
 """MathML as Python text: every operation that is known here is written by name, everything else is refused."""
 
+import itertools
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -28,7 +29,9 @@ _RELATIONS = {"EQ": "==", "GEQ": ">=", "GT": ">", "LEQ": "<=", "LT": "<", "NEQ":
 @cache
 def _kinds() -> dict[int, str]:
     library = libsbml()
-    return {getattr(library, name): name[4:] for name in dir(library) if name.startswith("AST_") and name[4:5].isupper()}
+    return {
+        getattr(library, name): name[4:] for name in dir(library) if name.startswith("AST_") and name[4:5].isupper()
+    }
 
 
 def kind(node: Any) -> str:
@@ -175,7 +178,7 @@ def truth(node: Any, named: Callable[[str], str], where: str) -> str:
     if found.startswith("RELATIONAL_"):
         sign = _RELATIONS[found.removeprefix("RELATIONAL_")]
         sides = [number(part, named, where) for part in parts]
-        pairs = [f"({a} {sign} {b})" for a, b in zip(sides, sides[1:], strict=False)]
+        pairs = [f"({a} {sign} {b})" for a, b in itertools.pairwise(sides)]
         return pairs[0] if len(pairs) == 1 else f"({' and '.join(pairs)})"
     if found.startswith("LOGICAL_"):
         sides = [truth(part, named, where) for part in parts]

@@ -73,7 +73,9 @@ class Quantities:
         for i in range(model.getNumInitialAssignments()):
             given = model.getInitialAssignment(i)
             if given.getMath() is not None:
-                self.initial[given.getSymbol()] = _formula(given.getMath(), f"initial assignment of {given.getSymbol()}")
+                self.initial[given.getSymbol()] = _formula(
+                    given.getMath(), f"initial assignment of {given.getSymbol()}"
+                )
 
     def slot(self, name: str) -> str:
         """Name what is stored for a quantity: itself, or the amount behind a concentration."""
@@ -111,15 +113,15 @@ class Quantities:
         """Collect rules; say whose value they give."""
         self.ruled: set[str] = set()
         for rule in _each(self.model, "Rule"):
+            if rule.getMath() is None:
+                continue  # Level 3 Version 2: as if it were not there
             name = rule.getVariable()
             self.ruled.add(name)
-            if rule.getMath() is None:
-                raise InputError(f"SBML import: the rule of {name} has no formula; allowed: one with a formula")
             table, what = (self.rates, "rate rule") if rule.isRate() else (self.computed, "assignment rule")
             table[name] = _formula(rule.getMath(), f"{what} of {name}")
         return self.ruled
 
-    def _reactions(self, ruled: set[str]) -> dict[str, list[Any]]:
+    def _reactions(self, ruled: set[str]) -> set[str]:
         """Collect for each species what the reactions do to its amount."""
         terms: dict[str, list[tuple[str, str, float | str]]] = {}
         for reaction in _each(self.model, "Reaction"):
@@ -130,16 +132,15 @@ class Quantities:
                         continue
                     times: float | str = part.getIdAttribute() if part.isSetIdAttribute() else part.getStoichiometry()
                     if times != times:
-                        raise InputError(
-                            f"SBML import: reaction {reaction.getId()}: {species.getId()} has no stoichiometry"
-                        )
+                        where = f"reaction {reaction.getId()}: {species.getId()}"
+                        raise InputError(f"SBML import: {where} has no stoichiometry; allowed: a number")
                     terms.setdefault(species.getId(), []).append((sign, reaction.getId(), times))
         for name, parts in terms.items():
             species = self.model.getSpecies(name)
             factor = species.getConversionFactor() or self.model.getConversionFactor()
             reads = [reaction for _, reaction, _ in parts] + [times for *_, times in parts if isinstance(times, str)]
             self.rates[self.slot(name)] = ([*reads, *([factor] if factor else [])], _sum(parts, factor))
-        return terms  # type: ignore[return-value]
+        return set(terms)
 
     def line(self, name: str) -> Line | None:
         """Find how a quantity is computed; None where it is stored."""
@@ -155,7 +156,8 @@ class Quantities:
             return [*reads, below], lambda named: f"(({text(named)}) / {named(below)})"
         if self.slot(of) in self.held:
             return [], lambda named: "0.0"  # noqa: ARG005 nothing to read
-        raise InputError(f"SBML import: rateOf({of}) is not supported there; allowed: of what a rate rule or reactions change")
+        allowed = "of what a rate rule changes, or reactions in a compartment of constant size"
+        raise InputError(f"SBML import: rateOf({of}) is not supported; allowed: {allowed}")
 
 
 def ordered(wanted: Iterable[str], line: Callable[[str], Line | None]) -> list[str]:
@@ -231,16 +233,36 @@ def _each(part: Any, what: str) -> list[Any]:
     return [getattr(part, f"get{what}")(i) for i in range(getattr(part, f"getNum{plural}")())]
 
 
+def itself(name: str) -> Line:
+    """Read a quantity as it is.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    names : list of str
+    text : callable
+
+    Examples
+    --------
+    >>> itself("x")[1](str.upper)
+    'X'
+    """
+    return [name], lambda named: named(name)
+
+
 def _ratio(name: str, compartment: str) -> Callable[[Callable[[str], str]], str]:
     return lambda named: f"({named(f'amount of {name}')} / {named(compartment)})"
 
 
 def _sum(parts: list[tuple[str, str, float | str]], factor: str) -> Callable[[Callable[[str], str]], str]:
     def text(named: Callable[[str], str]) -> str:
-        terms = "".join(
-            f" {sign} {named(reaction)}" + ("" if times == 1.0 else f" * {named(times) if isinstance(times, str) else repr(float(times))}")
-            for sign, reaction, times in parts
-        )
+        terms = ""
+        for sign, reaction, times in parts:
+            count = named(times) if isinstance(times, str) else repr(float(times))
+            terms += f" {sign} {count} * {named(reaction)}"
         return f"({named(factor)} * (0.0{terms}))" if factor else f"(0.0{terms})"
 
     return text

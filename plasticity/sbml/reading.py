@@ -1,11 +1,10 @@
-"""An SBML document as one checked model of Level 3: what cannot be integrated is refused by name, before anything runs."""
+"""An SBML document as one checked model of Level 3; what cannot be integrated is refused by name."""
 
 from pathlib import Path
 from typing import Any
 
 from plasticity.errors import InputError
 from plasticity.sbml.library import libsbml
-
 
 PACKAGES = ("layout", "render", "l3v2extendedmath")
 """Packages that change nothing here: pictures, and the formulas of Level 3 Version 2 under another name."""
@@ -42,7 +41,10 @@ def read_document(source: str | Path) -> Any:
     _no_errors(document, name)
     if document.getModel() is None:
         raise InputError(f"SBML import: {name}: no model in it; allowed: an SBML document with one model")
+    _flatten(document, name)
     _supported(document, name)
+    document.setConsistencyChecks(library.LIBSBML_CAT_UNITS_CONSISTENCY, False)  # numbers do not depend on them
+    document.setConsistencyChecks(library.LIBSBML_CAT_MODELING_PRACTICE, False)
     document.checkConsistency()
     _no_errors(document, name)
     if document.getLevel() < 3:
@@ -114,6 +116,20 @@ def _no_errors(document: Any, name: str) -> None:
         if error.isError() or error.isFatal():
             said = " ".join(error.getMessage().split())[:300]
             raise InputError(f"SBML import: {name}: line {error.getLine()}: {error.getShortMessage()}: {said}")
+
+
+def _flatten(document: Any, name: str) -> None:
+    """Join a model that is composed of others (package ``comp``) into one."""
+    composed = document.getPlugin("comp")
+    if composed is None:
+        return
+    if composed.getNumExternalModelDefinitions():
+        raise InputError(f"SBML import: {name}: takes models from other files; allowed: a document that holds all")
+    properties = libsbml().ConversionProperties()
+    properties.addOption("flatten comp", True)
+    properties.addOption("performValidation", False)
+    if document.convert(properties) != libsbml().LIBSBML_OPERATION_SUCCESS:
+        raise InputError(f"SBML import: {name}: libSBML cannot join its submodels ('comp'); allowed: one flat model")
 
 
 def _supported(document: Any, name: str) -> None:

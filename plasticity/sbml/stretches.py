@@ -1,5 +1,6 @@
 """One imported model over time: the engine between events, what happens at each, and values at the output times."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -109,7 +110,7 @@ def integrated(
                         lost = (np.full_like(y, np.nan), np.full_like(p, np.nan))
                         return points + [lost] * (len(times) - len(points)), False
                 else:
-                    dense, steps = (lambda time, y=y: y), np.array([t, goal])
+                    dense, steps = _nothing, np.array([t, goal])
                 t = _until_flip(agenda, dense, steps, goal, p)
                 y = np.array(dense(t), dtype=float)
             agenda.settle(t, y, p)
@@ -117,10 +118,14 @@ def integrated(
     return points, True
 
 
+def _nothing(time: float) -> Floats:  # noqa: ARG001 nothing changes between events
+    return np.empty(0)
+
+
 def _until_flip(agenda: Agenda, dense: Dense, steps: Floats, goal: float, p: Floats) -> float:
     """Find the first time at which a trigger stands otherwise, to the last digits; `goal` if none does."""
     last = float(steps[0])
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in itertools.pairwise(steps):
         for fraction in np.arange(1, PARTS + 1) / PARTS:
             now = float(before + fraction * (after - before)) if fraction < 1 else float(after)
             if agenda.flips(now, dense(now), p):
