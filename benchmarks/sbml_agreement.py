@@ -1,7 +1,8 @@
 """Exported models in libRoadRunner beside our own runs, written as a table.
 
-`python -m benchmarks.sbml_agreement docs/reference/sbml_agreement.csv`; the oscillating study takes minutes. For every run of every bundled study: how far apart any state gets at any output time of the study, relative to the
-larger of its value and a ten-thousandth of its largest value.
+`python -m benchmarks.sbml_agreement TABLE.csv [STUDY ...]`; the oscillating study takes long. For every run of every
+bundled study: how far apart any state gets at any output time of the study, relative to the larger of its value and
+a ten-thousandth of its largest value.
 """
 
 import csv
@@ -49,12 +50,12 @@ def agreement(run: Any, times: np.ndarray, rtol: float = 1e-9) -> Agreement:
     return Agreement(len(names), len(times), where, worst)
 
 
-def main(path: str) -> None:
-    """Write the table of all bundled studies."""
+def main(path: str, *studies: str) -> None:
+    """Write the table of all bundled studies, or of those that are named."""
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["study", "run", "states", "times", "worst state", "largest deviation"])
-        for name in pl.Study.names():
+        for name in studies or pl.Study.names():
             study = pl.Study.load(name)
             for run in study.runs:
                 found = agreement(run, study.times, 1e-11 if run.model.variants["calcium"] == "oscillator" else 1e-9)
@@ -64,4 +65,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

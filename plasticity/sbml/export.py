@@ -21,8 +21,8 @@ from plasticity.values import Given, in_force
 
 SAID = (
     "A simulated plasticity index for research; not evidence about treatment, no advice on dosing.",
-    "States are parameters with rate rules, because most of them are ratios; signals are assignment rules; doses and "
-    "inputs are events, all those of one instant in one event.",
+    "States are parameters with rate rules, because most of them are ratios; signals are assignment rules.",
+    "Doses and inputs are events, all those of one instant in one event.",
 )
 
 

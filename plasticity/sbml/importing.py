@@ -24,10 +24,15 @@ Floats = NDArray[np.float64]
 class SbmlModel:
     """An ODE model read from SBML; `from_sbml` makes it.
 
+    Parameters
+    ----------
+    document : libsbml.SBMLDocument
+        From `plasticity.sbml.reading.read_document`.
+    time_unit : str
+
     Attributes
     ----------
     name : str
-    time_unit : str
     names : tuple of str
         All quantities of a simulation: compartments, species, parameters, reactions (their rates).
     parameters : dict of str to float
@@ -36,6 +41,14 @@ class SbmlModel:
         What changes continuously.
     fun : callable
         ``fun(t, y, p)``, as `solve_ivp` and `solve_ensemble` take it.
+
+    Examples
+    --------
+    >>> import plasticity as pl
+    >>> model = from_sbml(pl.to_sbml(pl.Protocol(duration="1 d").dose("dmt", "15 mg")))
+    >>> run = model.simulate([0.0, 1.0], {"dmt_clearance": 200.0}, compiled=False)
+    >>> float(run.theta[0]), run.time.attrs["units"]
+    (1.3, 'h')
     """
 
     def __init__(self, document: Any, time_unit: str) -> None:
