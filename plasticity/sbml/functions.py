@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from plasticity.errors import InputError
-from plasticity.sbml.quantities import Line, Quantities, itself, ordered
+from plasticity.sbml.lines import Line, itself, ordered
+from plasticity.sbml.quantities import Quantities
 
 
 def compose(lines: Sequence[Line], line: Callable[[str], Line | None], leaf: Callable[[str], str]) -> Any:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from plasticity.errors import InputError, unknown_name
 from plasticity.sbml.functions import running, starting
 from plasticity.sbml.happenings import happenings
-from plasticity.sbml.quantities import Quantities, itself
+from plasticity.sbml.lines import itself
+from plasticity.sbml.quantities import Quantities
 from plasticity.sbml.reading import read_document, time_unit_of
 from plasticity.sbml.stretches import engine, integrated
 

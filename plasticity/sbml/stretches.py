@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plasticity.sbml.happenings import Agenda, Happening
+from plasticity.sbml.agenda import Agenda
+from plasticity.sbml.happenings import Happening
 
 Floats = NDArray[np.float64]
 Dense = Callable[[float], Floats]
