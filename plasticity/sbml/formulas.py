@@ -14,11 +14,7 @@ LAWS = {
     "sigmoid": "lambda(z, 1 dimensionless / (1 dimensionless + exp(-z)))",
     "softplus": "lambda(z, max(z, 0 dimensionless) + ln(1 dimensionless + exp(-abs(z))))",
 }
-"""The guarded rate laws as function definitions, written as `plasticity.ratelaws` computes them.
-
-``power`` is a name that SBML's notation keeps for itself. There is no ``piecewise``, because simulators search the
-roots of its conditions, and libRoadRunner gets stuck where a drug's concentration is exactly zero.
-"""
+"""The guarded rate laws; without ``piecewise``, whose roots libRoadRunner searches and does not leave at exactly 0."""
 
 _CALLED = {power: "positive_power", sigmoid: "sigmoid", softplus: "softplus", sympy.exp: "exp", sympy.log: "ln"}
 
