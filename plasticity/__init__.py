@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from plasticity.model import Model
     from plasticity.observables import pairing_change
     from plasticity.protocol import Protocol
+    from plasticity.sbml.export import to_sbml
+    from plasticity.sbml.importing import from_sbml
     from plasticity.simulation import simulate
     from plasticity.solver.ivp import solve_ensemble, solve_ivp
     from plasticity.solver.located import Event
@@ -24,6 +26,7 @@ __all__ = [
     "Model",
     "Protocol",
     "Study",
+    "from_sbml",
     "geomspace",
     "linspace",
     "load_compound",
@@ -32,6 +35,7 @@ __all__ = [
     "solve_ensemble",
     "solve_ivp",
     "sweep",
+    "to_sbml",
     "windows",
 ]
 
@@ -41,6 +45,7 @@ _HOMES = {
     "Model": "model",
     "Protocol": "protocol",
     "Study": "study",
+    "from_sbml": "sbml.importing",
     "geomspace": "sweeps.ranges",
     "linspace": "sweeps.ranges",
     "load_compound": "compound",
@@ -49,6 +54,7 @@ _HOMES = {
     "solve_ensemble": "solver.ivp",
     "solve_ivp": "solver.ivp",
     "sweep": "sweeps.asking",
+    "to_sbml": "sbml.export",
     "windows": "window",
 }
 

@@ -169,6 +169,29 @@ class Assembly:
 
         return self._walk(states, inputs, values, plain)
 
+    def traced(
+        self, t: Any, states: Names, inputs: Names, values: Names, named: Callable[[Any], Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Run the kernels on symbols.
+
+        Parameters
+        ----------
+        t : Symbol
+            Time.
+        states, inputs, values : mapping of str to Symbol
+            By key.
+        named : callable
+            Each signal's expression passes through it before others read it; a total does so once for each giver.
+
+        Returns
+        -------
+        rates, signals : dict
+            Expressions of the rates by the keys of the states; what `named` made of the signals, by key.
+        """
+        from plasticity.symbolic import trace
+
+        return self._walk(states, inputs, values, partial(trace, t=t), named)
+
     def _walk(
         self, states: Names, inputs: Names, values: Names, run: Run, named: Callable[[Any], Any] = lambda value: value
     ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -257,7 +280,6 @@ class Assembly:
         import sympy
 
         from plasticity.solver.system import TIME, System, given, parameter, state
-        from plasticity.symbolic import trace
 
         statements: list[tuple[Any, Any]] = []
 
@@ -272,13 +294,8 @@ class Assembly:
         def slots(table: Mapping[str, Any], symbol: Any) -> dict[str, Any]:
             return {key: symbol(i) for i, key in enumerate(table)}
 
-        rates, _ = self._walk(
-            slots(self.states, state),
-            slots(self.inputs, given),
-            slots(self.parameters, parameter),
-            partial(trace, t=TIME),
-            named,
-        )
+        tables = (slots(self.states, state), slots(self.inputs, given), slots(self.parameters, parameter))
+        rates, _ = self.traced(TIME, *tables, named)
         return System(len(self.inputs), len(self.parameters), statements, [rates[key] for key in self.states])
 
 

@@ -156,14 +156,45 @@ def check(
 
 @app.command()
 def export(
-    store: Annotated[str, typer.Argument(metavar="STORE", help="A store (.zarr) that a sweep wrote.")],
-    out: Annotated[str, typer.Argument(metavar="FILE", help="NetCDF file to write, ending in .nc.")],
+    given: Annotated[
+        str, typer.Argument(metavar="STORE|STUDY", help="A store (.zarr) that a sweep wrote, or a study.")
+    ],
+    out: Annotated[
+        str, typer.Argument(metavar="FILE", help="File to write: .nc for a store, .xml (SBML) for a study's model.")
+    ],
+    number: Annotated[
+        int | None, typer.Option("--run", metavar="N", help="Which run of a study with several, from 1.")
+    ] = None,
+    assignments: Annotated[list[str] | None, SET] = None,
+    reduced: Annotated[bool, REDUCED] = False,
 ) -> None:
-    """Write the store of a sweep as one NetCDF file, every chunk checked."""
-    from plasticity.cli.outputs import new_file
-    from plasticity.sweeps.netcdf import export as exported
+    """Write the store of a sweep as one NetCDF file, or protocol and model of a study as SBML."""
+    from plasticity.cli.outputs import model_path, new_file, save_model
 
-    print(f"dataset: {exported(store, new_file(out))}")
+    if Path(given).suffix == ".zarr":
+        from plasticity.sweeps.netcdf import export as exported
+
+        print(f"dataset: {exported(given, new_file(out))}")
+        return
+    from plasticity.sbml.export import to_sbml
+    from plasticity.study import Study
+
+    read = Study.load(given, assignments or (), reduced=reduced)
+    path = model_path(out)
+    chosen = read.runs[_place(number, [", ".join(map(str, run.labels.values())) for run in read.runs])]
+    save_model(to_sbml(chosen.protocol, chosen.model, chosen.parameters, chosen.parameter_set), path)
+    print(f"model: {path}")
+
+
+def _place(number: int | None, labels: list[str]) -> int:
+    """Find which run is meant; a document holds one."""
+    if number is None and len(labels) == 1:
+        return 0
+    if number is None or not 1 <= number <= len(labels):
+        runs = ", ".join(f"{i} ({label})" if label else str(i) for i, label in enumerate(labels, start=1))
+        given = "has several runs" if number is None else f"has no run {number}"
+        raise InputError(f"--run: the study {given}; allowed: --run {runs}")
+    return number - 1
 
 
 @app.command()

@@ -185,6 +185,57 @@ def save_figure(study: "Study", ds: "xarray.Dataset", paths: list[Path]) -> None
                     file.replace(path)
 
 
+def model_path(out: str) -> Path:
+    """Decide where an exported model goes, and make its folder.
+
+    Parameters
+    ----------
+    out : str
+        What the user asked for.
+
+    Returns
+    -------
+    pathlib.Path
+        A file ending in ``.xml``.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, has another ending, or holds something that this program did not export.
+    OSError
+        If the folder cannot be made or written.
+    """
+    path = Path(out)
+    if path.is_dir() or out.endswith(("/", "\\")):
+        raise InputError(f"FILE: {out!r} is a folder; allowed: a file")
+    if path.suffix != ".xml":
+        raise InputError(f"FILE: {out!r} ends in {path.suffix or 'nothing'!r}; allowed: a file ending in .xml")
+    if path.exists() and b"Written by plasticity" not in path.read_bytes():
+        raise InputError(f"FILE: {out!r} exists and was not exported by this program; allowed: another file")
+    _writable(path.parent)
+    return path
+
+
+def save_model(document: str, path: Path) -> None:
+    """Write a document so that it is there as a whole or not at all.
+
+    Parameters
+    ----------
+    document : str
+    path : pathlib.Path
+        From `model_path`.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    with tempfile.TemporaryDirectory(prefix=".model-", dir=path.parent) as unfinished:
+        whole = Path(unfinished) / path.name
+        whole.write_text(document, encoding="utf-8")
+        whole.replace(path)
+
+
 def _no_folder(path: Path, out: str | None) -> None:
     if path.is_dir() or (out is not None and out.endswith(("/", "\\"))):
         raise InputError(f"--out: {str(out or path)!r} is a folder; allowed: a file")

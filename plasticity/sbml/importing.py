@@ -1,0 +1,247 @@
+"""Any ODE model in SBML, read into the engine: simulated, and swept over its parameters."""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plasticity.errors import InputError, unknown_name
+from plasticity.sbml.functions import running, starting
+from plasticity.sbml.happenings import happenings
+from plasticity.sbml.lines import itself
+from plasticity.sbml.quantities import Quantities
+from plasticity.sbml.reading import read_document, time_unit_of
+from plasticity.sbml.stretches import engine, integrated
+
+if TYPE_CHECKING:
+    import xarray
+
+Floats = NDArray[np.float64]
+
+
+class SbmlModel:
+    """An ODE model read from SBML; `from_sbml` makes it.
+
+    Parameters
+    ----------
+    document : libsbml.SBMLDocument
+        From `plasticity.sbml.reading.read_document`.
+    time_unit : str
+
+    Attributes
+    ----------
+    name : str
+    names : tuple of str
+        All quantities of a simulation: compartments, species, parameters, reactions (their rates).
+    parameters : dict of str to float
+        What may be set or swept, with its declared value: everything that no assignment rule gives.
+    states : tuple of str
+        What changes continuously.
+    fun : callable
+        ``fun(t, y, p)``, as `solve_ivp` and `solve_ensemble` take it.
+
+    Examples
+    --------
+    >>> import plasticity as pl
+    >>> model = from_sbml(pl.to_sbml(pl.Protocol(duration="1 d").dose("dmt", "15 mg")))
+    >>> run = model.simulate([0.0, 1.0], {"dmt_clearance": 200.0}, compiled=False)
+    >>> float(run.theta[0]), run.time.attrs["units"]
+    (1.3, 'h')
+    """
+
+    def __init__(self, document: Any, time_unit: str) -> None:
+        self._document = document  # libSBML frees a model with its document
+        model = document.getModel()
+        self.name, self.time_unit = model.getName() or model.getId() or "model", time_unit
+        found = self._quantities = Quantities(model)
+        self.names = tuple(found.symbols)
+        given_by_rule = {name for name in found.computed if name not in found.volume}
+        self.parameters = {name: v for name, v in found.declared.items() if name not in given_by_rule | _ruled(found)}
+        self.states = tuple(slot.removeprefix("amount of ") for slot in found.states)
+        self.fun = running(found, [found.rates[slot] for slot in found.states])
+        self._outputs = running(found, [itself(name) for name in self.names])
+        self._events = happenings(found)
+        starting(found, {})  # circles among initial values are found now
+
+    @property
+    def concentrations(self) -> frozenset[str]:
+        """The species whose names mean concentrations."""
+        return frozenset(self._quantities.volume)
+
+    def compartment_of(self, name: str) -> str | None:
+        """Tell where a species is; None for what is no species."""
+        species = self._quantities.model.getSpecies(name)
+        return None if species is None else str(species.getCompartment())
+
+    def start(self, values: Mapping[str, float] | None = None) -> tuple[Floats, Floats]:
+        """Find the states and the held values at the start, as `fun` wants them.
+
+        Parameters
+        ----------
+        values : mapping of str to float, optional
+            In place of the declared ones, or of their initial assignments.
+
+        Returns
+        -------
+        y, p : ndarray, shapes (states,) and (held,)
+        """
+        for name, value in (values or {}).items():
+            if name not in self.parameters:
+                raise unknown_name(f"quantity of {self.name}", name, self.parameters)
+            if isinstance(value, bool) or not np.isfinite(value):
+                raise InputError(f"{name}: {value!r}; allowed: a finite number")
+        return starting(self._quantities, dict(values or {}))
+
+    def simulate(
+        self,
+        times: Sequence[float] | Floats,
+        values: Mapping[str, float] | None = None,
+        rtol: float = 1e-6,
+        atol: float = 1e-9,
+        *,
+        compiled: bool = True,
+    ) -> "xarray.Dataset":
+        """Run the model.
+
+        Parameters
+        ----------
+        times : array_like, shape (times,)
+            Output times in the model's unit, ascending, 0 or later; the run starts at 0.
+        values : mapping of str to float, optional
+            Parameters and start values in place of the declared ones.
+        rtol, atol : float
+        compiled : bool
+            False: SciPy steps the same equations uncompiled, for one look without waiting for a compiler.
+
+        Returns
+        -------
+        xarray.Dataset
+            Every quantity over ``time``; ``status`` is 0 where the end was reached, else -1 and values are NaN.
+            At the time of an event the values are those after it. A quantity of the model that is itself called
+            ``time`` or ``status`` becomes ``time_value`` or ``status_value``.
+        """
+        grid = _times(times)
+        columns, good = self._run(grid, self.start(values), rtol, atol, compiled=compiled)
+        return self._dataset(grid, columns.T, (), {}, 0 if good else -1)
+
+    def sweep(
+        self,
+        times: Sequence[float] | Floats,
+        over: Mapping[str, Iterable[float]],
+        rtol: float = 1e-6,
+        atol: float = 1e-9,
+    ) -> "xarray.Dataset":
+        """Run the model for every combination of values.
+
+        Parameters
+        ----------
+        times : array_like, shape (times,)
+            As in `simulate`.
+        over : mapping of str to iterable of float
+            Values of each quantity that is swept.
+        rtol, atol : float
+
+        Returns
+        -------
+        xarray.Dataset
+            As from `simulate`, with a dimension for each quantity that is swept. Models without events run as one
+            ensemble.
+        """
+        grid = _times(times)
+        axes = {name: [float(value) for value in values] for name, values in over.items()}
+        if not axes or not all(axes.values()):
+            raise InputError("over: nothing to sweep; allowed: names, each with at least one value")
+        starts = [self.start(dict(zip(axes, point, strict=True))) for point in itertools.product(*axes.values())]
+        shape = tuple(map(len, axes.values()))
+        if self._events or not self.states:
+            found = [self._run(grid, start, rtol, atol, compiled=True) for start in starts]
+            columns = np.array([table for table, _ in found])
+            status = np.array([0 if good else -1 for _, good in found])
+        else:
+            from plasticity.solver.ivp import solve_ensemble
+
+            y, p = (np.array(part) for part in zip(*starts, strict=True))
+            span = (0.0, float(grid[-1]))
+            solved = solve_ensemble(self.fun, span, y, p, t_eval=grid, rtol=rtol, atol=atol)
+            members = ([(state, held) for state in member.T] for member, held in zip(solved.y, p, strict=True))
+            columns = np.array([self._table(grid, points) for points in members])
+            status = np.asarray(solved.status)
+        table = np.moveaxis(columns, -1, 0).reshape(len(self.names), *shape, len(grid))
+        return self._dataset(grid, table, tuple(axes), axes, status.reshape(shape))
+
+    def _run(
+        self, grid: Floats, start: tuple[Floats, Floats], rtol: float, atol: float, *, compiled: bool
+    ) -> tuple[Floats, bool]:
+        late = grid if grid[0] == 0.0 else np.concatenate([[0.0], grid])
+        with np.errstate(all="ignore"):
+            points, good = integrated(engine(self.fun, rtol, atol, compiled=compiled), self._events, late, *start)
+        return self._table(grid, points[len(late) - len(grid) :]), good
+
+    def _table(self, grid: Floats, points: Sequence[tuple[Floats, Floats]]) -> Floats:
+        """Evaluate all quantities, shape (times, names)."""
+        with np.errstate(all="ignore"):
+            rows = [self._outputs(np.float64(t), y, p) for t, (y, p) in zip(grid, points, strict=True)]
+        return np.array(rows, dtype=float).reshape(len(grid), len(self.names))
+
+    def _dataset(
+        self, grid: Floats, table: Any, dimensions: tuple[str, ...], axes: Mapping[str, Any], status: Any
+    ) -> "xarray.Dataset":
+        import xarray
+
+        columns = {
+            (f"{name}_value" if name in (*axes, "time", "status") else name): ((*dimensions, "time"), values)
+            for name, values in zip(self.names, table, strict=True)
+        }
+        columns["status"] = (dimensions, status)
+        time = ("time", grid, {"units": self.time_unit})
+        return xarray.Dataset(columns, coords={"time": time, **axes}, attrs={"title": self.name})
+
+
+def from_sbml(source: str | Path, time_unit: str | None = None) -> SbmlModel:
+    """Read an ODE model from SBML (Levels 1 to 3).
+
+    Parameters
+    ----------
+    source : str or pathlib.Path
+        A file, or the text of a document.
+    time_unit : str, optional
+        Needed where a Level 3 model does not say its own; only a label, nothing is converted.
+
+    Returns
+    -------
+    SbmlModel
+
+    Raises
+    ------
+    InputError
+        If the document is no valid SBML, or uses what the engine does not have: algebraic rules, fast reactions,
+        ``delay()``, required packages, algebraic loops. Nothing has been computed then.
+
+    Notes
+    -----
+    Hucka et al. 2019, Journal of Integrative Bioinformatics 16: 20190021, doi:10.1515/jib-2019-0021.
+
+    Examples
+    --------
+    >>> import plasticity as pl
+    >>> plan = pl.Protocol(duration="1 d").dose("psilocybin", "25 mg")
+    >>> model = from_sbml(pl.to_sbml(plan))
+    >>> model.time_unit, model.parameters["psilocybin_clearance"] > 0.0
+    ('h', True)
+    """
+    document = read_document(source)
+    return SbmlModel(document, time_unit_of(document, time_unit))
+
+
+def _ruled(found: Quantities) -> set[str]:
+    return {name for name in found.ruled if name in found.computed}
+
+
+def _times(times: Any) -> Floats:
+    grid = np.atleast_1d(np.asarray(times, dtype=float))
+    if grid.ndim != 1 or not grid.size or not np.all(np.isfinite(grid)) or grid[0] < 0 or np.any(np.diff(grid) <= 0):
+        raise InputError("times: allowed: ascending finite times, the first 0 or later")
+    return grid

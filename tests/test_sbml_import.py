@@ -1,0 +1,128 @@
+"""Models read from SBML: exact solutions, events in SBML's order, sweeps, and refusals that name what they refuse."""
+
+import numpy as np
+import pytest
+
+import plasticity as pl
+
+libsbml = pytest.importorskip("libsbml", reason="needs python-libsbml (extra sbml)")
+antimony = pytest.importorskip("antimony", reason="needs antimony (extra sbml)")
+TIMES = np.linspace(0.0, 4.0, 9)
+TIGHT = {"rtol": 1e-10, "atol": 1e-14, "compiled": False}
+NEAR = {"rtol": 1e-7}  # three digits looser than the integration's tolerance, which bounds one step and not the sum
+
+
+def sbml(text):
+    """Antimony's short notation as SBML; it does not write the unit of time."""
+    antimony.clearPreviousLoads()
+    assert antimony.loadAntimonyString(f"model m\n{text}\nend") >= 0, antimony.getLastError()
+    return antimony.getSBMLString("m")
+
+
+def model(text):
+    return pl.from_sbml(sbml(text), time_unit="s")
+
+
+def test_a_reaction_moves_amounts_and_names_mean_concentrations():
+    """A -> B by mass action in 2 litres: the concentration decays with k, whatever the volume."""
+    read = model("compartment c = 2; species A in c = 3, B in c = 0; k = 0.7; A -> B; c*k*A")
+    run = read.simulate(TIMES, **TIGHT)
+    np.testing.assert_allclose(run.A, 3.0 * np.exp(-0.7 * TIMES), **NEAR)
+    np.testing.assert_allclose(run.A + run.B, 3.0, rtol=1e-12)  # nothing is lost but by rounding
+    assert (read.states, run.time.attrs["units"], int(run.status)) == (("A", "B"), "s", 0)
+
+
+def test_growing_compartment_dilutes():
+    """The amount stays, so concentration times volume does."""
+    run = model("compartment c = 1; species A in c = 5; c' = 0.5").simulate(TIMES, **TIGHT)
+    np.testing.assert_allclose(run.A * run.c, 5.0, **NEAR)
+
+
+def test_rules_are_put_in_order_and_assignments_follow():
+    run = model("z := 2*y; y := x + 1; x' = -x; x = 1; w = 3*z; w' = 0").simulate(TIMES, **TIGHT)
+    np.testing.assert_allclose(run.z, 2.0 * (np.exp(-TIMES) + 1.0), **NEAR)
+    assert float(run.w[0]) == 12.0
+
+
+def test_events_with_delay_priority_and_persistence():
+    run = model(
+        "x = 0; a = 0; b = 0; c = 0; x' = 1\n"
+        "E1: at 1 after x > 1.25: a = 10\n"
+        "E2: at time >= 2, priority = 1: b = b*2 + 1\n"
+        "E3: at time >= 2, priority = 5: b = 7\n"
+        "E4: at 1 after (time > 0.5 && time < 1), persistent=false: c = 1"
+    ).simulate(TIMES, **TIGHT)
+    assert run.a.values.tolist() == [0.0] * 5 + [10.0] * 4  # 1.25 + 1 = 2.25, the next output is at 2.5
+    assert run.b.values.tolist() == [0.0] * 4 + [1.0] * 5  # E3 first; then E2 with the b of its trigger, 0
+    assert run.c.values.tolist() == [0.0] * 9
+
+
+def test_a_bouncing_state_is_found_at_every_bounce():
+    """x grows at rate 1 and falls back to 0 at 0.3: at t it has bounced floor(t / 0.3) times."""
+    run = model("x = 0; n = 0; x' = 1; at x >= 0.3: x = 0, n = n + 1").simulate([0.0, 1.0, 3.1], **TIGHT)
+    assert run.n.values.tolist() == [0.0, 3.0, 10.0]
+    np.testing.assert_allclose(run.x, [0.0, 0.1, 0.1], rtol=1e-9)  # ten roots to the last digits
+
+
+def test_compiled_and_plain_give_the_same():
+    read = model("compartment c = 1; species S in c = 2; V = 1; K = 0.5; S -> ; c*V*S/(K + S)")
+    ours = read.simulate(TIMES, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(ours.S, read.simulate(TIMES, **TIGHT).S, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("events", ["", "; at time >= 1: y = y + 1"])
+def test_a_sweep_runs_every_combination(events):
+    read = model(f"k = 1; y = 1; y' = -k*y{events}")
+    swept = read.sweep([0.0, 0.5, 2.0], {"k": [0.5, 1.0, 2.0], "y": [1.0, 3.0]}, rtol=1e-9, atol=1e-12)
+    assert swept.y_value.dims == ("k", "y", "time") and not swept.status.any()
+    expected = 3.0 * np.exp(-2.0 * 0.5)
+    np.testing.assert_allclose(swept.y_value.sel(k=2.0, y=3.0, time=0.5), expected, **NEAR)
+
+
+def test_an_exported_model_comes_back_as_it_left():
+    plan = pl.Protocol(duration="2 d").dose("psilocybin", "25 mg")
+    times = np.linspace(0.0, 48.0, 25)
+    back = pl.from_sbml(pl.to_sbml(plan)).simulate(times, **TIGHT)
+    ours = pl.simulate(plan, times=times, rtol=1e-9)
+    for name in ("psilocybin_effect", "theta", "bdnf_mrna", "permissiveness"):
+        size = np.abs(ours[name]).max().item()
+        np.testing.assert_allclose(back[name], ours[name], rtol=1e-6, atol=1e-7 * size)  # as with libRoadRunner
+
+
+def refused(document, words, **options):
+    with pytest.raises(pl.InputError, match=words) as caught:
+        pl.from_sbml(document, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_not_supported_is_refused_by_name(tmp_path):
+    good = sbml("x = 1; x' = -x")
+    refused("<sbml", "SBML import: text: line")
+    refused("no/such.xml", "'no/such.xml' is no file")
+    refused(good, "does not say its unit of time; allowed: time_unit=")
+    document = libsbml.readSBMLFromString(sbml("a := b + 1; b = 1"))
+    rule = document.getModel().createAssignmentRule()
+    rule.setVariable("b")
+    rule.setMath(libsbml.parseL3Formula("a - 1"))
+    refused(libsbml.writeSBMLToString(document), "(?i)circular|cycle|loop", time_unit="s")
+    document = libsbml.readSBMLFromString(good)
+    rule = document.getModel().createAlgebraicRule()
+    rule.setMath(libsbml.parseL3Formula("x - 1"))
+    refused(libsbml.writeSBMLToString(document), "has an algebraic rule", time_unit="s")
+    document = libsbml.readSBMLFromString(good)
+    document.getModel().getRule(0).setMath(libsbml.parseL3Formula("delay(x, 1)"))
+    refused(libsbml.writeSBMLToString(document), r"delay\(\)", time_unit="s")
+    (tmp_path / "binary.xml").write_bytes(b"\xff\xfe\x00")
+    refused(tmp_path / "binary.xml", "cannot be read")
+
+
+def test_unknown_names_and_bad_times_are_refused():
+    read = model("k = 1; y = 1; y' = -k*y; z := 2*y")
+    with pytest.raises(pl.InputError, match="unknown quantity of m 'kk'; did you mean 'k'"):
+        read.simulate(TIMES, {"kk": 1.0})
+    with pytest.raises(pl.InputError, match="unknown quantity of m 'z'"):
+        read.simulate(TIMES, {"z": 1.0})
+    with pytest.raises(pl.InputError, match="ascending"):
+        read.simulate([1.0, 0.5])
+    with pytest.raises(pl.InputError, match="nothing to sweep"):
+        read.sweep(TIMES, {})
