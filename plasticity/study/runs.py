@@ -11,6 +11,7 @@ from plasticity.config import Node
 from plasticity.kernels import declared_kernels
 from plasticity.model import Model
 from plasticity.protocol import Protocol
+from plasticity.sessions import KINDS
 from plasticity.study.axes import DIMENSIONS, Axis
 from plasticity.study.plan import plan
 from plasticity.study.sections import Settings
@@ -121,7 +122,11 @@ def _heard(settings: Settings, tree: Node, assembly: Assembly) -> None:
     driven: list[tuple[tuple[str | int, ...], str]] = [
         (("protocol", "inputs", at, "channel"), record.channel) for at, record in enumerate(section.inputs)
     ]
-    driven += [(("protocol", "sessions", at), "evidence") for at in range(len(section.sessions))]
+    driven += [
+        (("protocol", "sessions", at), channel)
+        for at, session in enumerate(section.sessions)
+        for channel in KINDS[session.kind].holds
+    ]
     for path, channel in driven:
         if channel not in assembly.inputs:
             layer = next(k.layer for k in declared_kernels() for i in k.inputs if i.name == channel)

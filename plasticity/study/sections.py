@@ -138,21 +138,29 @@ class InputSection(Section):
 
 
 class SessionSection(Section):
-    """A session of the treatment: while it lasts, evidence reaches the beliefs.
+    """A session, as in ``{kind: integration, start: 1 d, over: 2 h}``; its kind says which channels it has.
 
     Examples
     --------
-    >>> SessionSection(kind="integration", start="1 d", end="30 h").evidence
-    1.0
+    >>> SessionSection(kind="integration", start="1 d", end="30 h", setting=0.5).held
+    {'setting': 0.5}
     """
+
+    model_config = ConfigDict(extra="allow")
+    open = True
+    __pydantic_extra__: dict[str, float]
 
     kind: str
     start: Moment
-    end: Moment
-    evidence: float = 1.0
-    observation: float = 0.0
+    end: Moment | None = None
+    over: Length | None = None
     every: Length | None = None
     times: Count = 1
+
+    @property
+    def held(self) -> dict[str, float]:
+        """Values of its channels."""
+        return dict(self.__pydantic_extra__ or {})
 
 
 class ProtocolSection(Section):

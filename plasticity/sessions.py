@@ -1,0 +1,176 @@
+"""Sessions as data: what each kind holds, on which input channels, and which may not happen at the same time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from plasticity.dosing import held_value, positive, spans, starts
+from plasticity.errors import InputError, unknown_name
+from plasticity.timeline import InputRecord
+from plasticity.units import written
+
+Given = str | float
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of session is, and what its input channels hold meanwhile unless told otherwise.
+
+    Attributes
+    ----------
+    meaning : str
+    holds : mapping of str to float
+        Value of each input channel that the session drives [1].
+
+    Examples
+    --------
+    >>> dict(KINDS["pairing"].holds)
+    {'cue': 1.0, 'outcome': 1.0}
+    """
+
+    meaning: str
+    holds: Mapping[str, float]
+
+
+def _kind(meaning: str, **holds: float) -> Kind:
+    return Kind(meaning, MappingProxyType(holds))
+
+
+_TALK = {"evidence": 1.0, "observation": 0.0, "setting": 1.0}
+#: Every kind of session. Those that drive a common channel exclude each other.
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "preparation": _kind("evidence against the belief, before the drug", **_TALK),
+        "dosing": _kind("evidence while the drug acts", **_TALK),
+        "integration": _kind("evidence after the drug", **_TALK),
+        "reminder": _kind("the cue without its outcome, too short to extinguish", cue=1.0, outcome=0.0),
+        "extinction": _kind("the cue without its outcome, for long", cue=1.0, outcome=0.0),
+        "pairing": _kind("the cue with its outcome", cue=1.0, outcome=1.0),
+        "protein_synthesis_block": _kind("a tenth of protein synthesis left", protein_synthesis=0.1),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One session: input channels held at values for a while.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    start, end : float
+        When it lasts [h].
+    held : tuple of tuple
+        Channel and value [1] of every input that it drives.
+
+    Examples
+    --------
+    >>> session = Session("reminder", 24.0, 24.01, (("cue", 1.0), ("outcome", 0.0)))
+    >>> [record.channel for record in session.inputs()]
+    ['cue', 'outcome']
+    """
+
+    kind: str
+    start: float
+    end: float
+    held: tuple[tuple[str, float], ...]
+
+    def inputs(self) -> tuple[InputRecord, ...]:
+        """The input records that this session stands for."""
+        return tuple(InputRecord(channel, self.start, self.end, value) for channel, value in self.held)
+
+    def plain(self) -> dict[str, str | float]:
+        """The session as plain data with canonical units."""
+        return {"kind": self.kind, "start": written(self.start, "h"), "end": written(self.end, "h"), **dict(self.held)}
+
+
+def row(
+    kind: str,
+    start: Given,
+    end: Given | None,
+    over: Given | None,
+    every: Given | None,
+    times: Any,
+    held: Mapping[str, Given],
+) -> list[Session]:
+    """Make a session, or a row of equal sessions.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    start, end : str or float
+        Of the first; a number is in h.
+    over : str, float or None
+        Its length, in place of `end`.
+    every, times
+        As in `plasticity.dosing.starts`.
+    held : mapping
+        Values in place of those of the kind, by channel.
+
+    Returns
+    -------
+    list of Session
+
+    Raises
+    ------
+    InputError
+        When kind or channel is unknown, a value is out of bounds, or it has no length.
+
+    Examples
+    --------
+    >>> [session.end for session in row("extinction", "1 d", None, "30 min", "1 d", 2, {})]
+    [24.5, 48.5]
+    """
+    if kind not in KINDS:
+        raise unknown_name("session", str(kind), KINDS)
+    what, usual = f"{kind} session", KINDS[kind].holds
+    for channel in held:
+        if channel not in usual:
+            raise unknown_name(f"channel of a {what}", str(channel), usual)
+    if (end is None) == (over is None):
+        told = "no end" if end is None else f"both end {end!r} and over {over!r}"
+        raise InputError(f"{what} at {start!r}: {told}; allowed: end=, or its length over=")
+    values = tuple((channel, held_value(channel, held.get(channel, usual[channel]))) for channel in usual)
+    if over is None:
+        assert end is not None
+        return [Session(kind, *span, values) for span in spans(start, end, every, times, what)]
+    length = positive(over, "h", f"{what}, over")
+    return [Session(kind, begin, begin + length, values) for begin in starts(start, every, times, what)]
+
+
+def refuse_overlap(sessions: Sequence[Session]) -> None:
+    """Refuse sessions that drive a common channel at the same time; end to end is no overlap.
+
+    Parameters
+    ----------
+    sessions : sequence of Session
+        In any order of time.
+
+    Raises
+    ------
+    InputError
+        Naming the first two.
+
+    Examples
+    --------
+    >>> talk = row("dosing", "0 h", "6 h", None, None, 1, {}) + row("integration", "5 h", "7 h", None, None, 1, {})
+    >>> refuse_overlap(talk)
+    Traceback (most recent call last):
+    ...
+    plasticity.errors.InputError: dosing session 0 to 6 h and integration session 5 to 7 h overlap; allowed: one ...
+    """
+    running: dict[str, Session] = {}
+    for session in sorted(sessions, key=lambda one: (one.start, one.end)):
+        for channel, _ in session.held:
+            before = running.get(channel)
+            if before is not None and session.start < before.end:
+                both = f"{_said(before)} and {_said(session)} overlap"
+                raise InputError(f"{both}; allowed: one session at a time that drives {channel!r}")
+            running[channel] = session
+
+
+def _said(session: Session) -> str:
+    return f"{session.kind} session {session.start:.6g} to {session.end:.6g} h"
