@@ -115,13 +115,15 @@ def check(
     assignments: Annotated[list[str] | None, SET] = None,
     reduced: Annotated[bool, REDUCED] = False,
 ) -> None:
-    """Check a study and say how large it is; run nothing and write nothing."""
+    """Check a study and say how large it is, and which sessions would fall inside the window; write nothing."""
+    from plasticity.cli.report import show_sessions
     from plasticity.cli.table import show
     from plasticity.study import Study
 
     units = {"duration": " h", "size": " MB", "cost": " s"}
-    summary = Study.load(study, assignments or (), reduced=reduced).check()
-    show(("what", "value"), [(name, f"{value}{units.get(name, '')}") for name, value in summary.items()])
+    read = Study.load(study, assignments or (), reduced=reduced)
+    show(("what", "value"), [(name, f"{value}{units.get(name, '')}") for name, value in read.check().items()])
+    show_sessions(read)
 
 
 @app.command()
