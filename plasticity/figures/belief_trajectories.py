@@ -76,10 +76,10 @@ def draw(
     end, hours = span(KIND, "until", whole(ds) if until is None else until), span(KIND, "acute", acute)
     with look():
         figure = sheet(PAGE_MM, 72.0)
-        grid = figure.subplots(2, 3, height_ratios=(60.0, 8.0), width_ratios=(1.0, 1.0, 1.25))
-        for axes in grid[1]:
-            axes.axis("off")
-        precision, belief, prior = grid[0]
+        places = {"height_ratios": (60.0, 8.0), "width_ratios": (1.0, 1.0, 1.25)}
+        panels = figure.subplot_mosaic([["a", "b", "c"], ["key", "key", "key"]], **places)
+        below = panels.pop("key")
+        precision, belief, prior = panels.values()
         handles = []
         for name, ink, run in _cases(ds):
             early = run.sel(time=slice(0.0, hours))
@@ -95,11 +95,11 @@ def draw(
         hour_axis(precision, hours)
         hour_axis(belief, hours)
         day_axis(prior, end)
-        for axes, unit, text in zip(grid[0], "hhd", "abc", strict=True):
+        for (text, axes), unit in zip(panels.items(), "hhd", strict=True):
             _mark_sessions(axes, ds, HOURS_PER_DAY if unit == "d" else 1.0, end if unit == "d" else hours)
             axes.set_xlabel(f"Time after {since(ds)} ({unit})")
             letter(axes, text)
-        key(grid[1, 1], handles, 4)
+        key(below, handles, 4)
         return finish(figure, caption(ds), title, disclaimer)
 
 
