@@ -12,7 +12,7 @@ from plasticity.model import Model
 from plasticity.protocol import Protocol
 from plasticity.simulation import longest_step, prepared
 from plasticity.solver.ensemble import run
-from plasticity.solver.task import Below, Task
+from plasticity.solver.task import Below, Changes, Task
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ def together(
         np.array([start for _, start, _ in ready]),
         np.repeat(assembly.resting_inputs()[None], len(ready), axis=0),
         np.array([assembly.vector(values) for values in numbers]),
-        [changes for changes, _, _ in ready],
+        Changes.listed([changes for changes, _, _ in ready]),
         rtol,
         1e-4 * rtol * sizes,
         longest_step(assembly),

@@ -76,8 +76,8 @@ def draw(
     end, hours = span(KIND, "until", whole(ds) if until is None else until), span(KIND, "acute", acute)
     with look():
         figure = sheet(PAGE_MM, 72.0)
-        places = {"height_ratios": (60.0, 8.0), "width_ratios": (1.0, 1.0, 1.25)}
-        panels = figure.subplot_mosaic([["a", "b", "c"], ["key", "key", "key"]], **places)
+        rows = [["a", "b", "c"], ["key", "key", "key"]]
+        panels = figure.subplot_mosaic(rows, height_ratios=(60.0, 8.0), width_ratios=(1.0, 1.0, 1.25))
         below = panels.pop("key")
         precision, belief, prior = panels.values()
         handles = []
