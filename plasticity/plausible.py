@@ -74,8 +74,8 @@ def draws(
     Examples
     --------
     >>> from plasticity.model import Model
-    >>> [round(values["brake_tau"]) for values in draws(Model().assemble([]), count=4)]
-    [135, 162, 149, 169]
+    >>> [105.0 <= values["brake_tau"] <= 195.0 for values in draws(Model().assemble([]), count=3)]
+    [True, True, True]
     """
     from scipy.stats import qmc
 

@@ -76,9 +76,9 @@ def draw(
     end, hours = span(KIND, "until", whole(ds) if until is None else until), span(KIND, "acute", acute)
     with look():
         figure = sheet(PAGE_MM, 72.0)
-        rows = [["a", "b", "c"], ["key", "key", "key"]]
+        rows = "abc;kkk"
         panels = figure.subplot_mosaic(rows, height_ratios=(60.0, 8.0), width_ratios=(1.0, 1.0, 1.25))
-        below = panels.pop("key")
+        below = panels.pop("k")
         precision, belief, prior = panels.values()
         handles = []
         for name, ink, run in _cases(ds):

@@ -337,6 +337,29 @@ class FigureSection(NamedSection):
     kind: str
 
 
+class ScheduleSection(Section):
+    """Sessions to be placed where they achieve most.
+
+    Examples
+    --------
+    >>> ScheduleSection(sessions=3, spacing="2 d", objective="belief_change").kind
+    'integration'
+    """
+
+    sessions: Count
+    kind: str = "integration"
+    over: Length = "2 h"
+    earliest: Moment = "1 d"
+    latest: Moment | None = None
+    spacing: Moment = "1 d"
+    office_days: list[str] = Field(default_factory=lambda: ["mon", "tue", "wed", "thu", "fri"])
+    first_day: str = "mon"
+    objective: str = "belief_change"
+    quantile: Annotated[float, Field(gt=0.0, le=0.5)] = 0.1
+    draws: Annotated[int, Field(ge=2)] = 32
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
 class Settings(Section):
     """A whole study.
 
@@ -354,6 +377,7 @@ class Settings(Section):
     times: Times | None = None
     solver: SolverSection = SolverSection()
     sweep: Sweep | None = None
+    schedule: ScheduleSection | None = None
     observables: list[ObservableSection] = Field(default_factory=list)
     figure: FigureSection | None = None
     reduced: dict[str, Any] = Field(default_factory=dict)
