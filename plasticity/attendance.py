@@ -79,7 +79,7 @@ def attendance(
     rest = np.array([values["theta_rest"] for values in numbers])[:, None]
     depth = 1.0 - found.values[:, 0] / rest
     means = np.array([depth[:, np.searchsorted(times, at)].mean(axis=1) for at in moments]).reshape(-1, len(numbers))
-    inside = np.array([share_inside(found.windows, session) for session in sessions]).reshape(-1, len(numbers))
+    inside = np.array([_share_inside(found.windows, session) for session in sessions]).reshape(-1, len(numbers))
     reached = found.status[1:] == 0
     low, high = np.quantile(means[:, 1:][:, reached], SHARES, axis=1)
     columns: dict[str, tuple[object, str, str]] = {
@@ -104,24 +104,8 @@ def attendance(
     return xarray.Dataset(data, attrs=told)
 
 
-def share_inside(windows: Floats, session: Session) -> Floats:
-    """Give the share of a session that lies inside the windows of each member.
-
-    Parameters
-    ----------
-    windows : ndarray, shape (members, windows, 2)
-        Opening and closing times [h], NaN beyond their number.
-    session : Session
-
-    Returns
-    -------
-    ndarray, shape (members,)
-
-    Examples
-    --------
-    >>> share_inside(np.array([[[1.0, 3.0]]]), Session("dosing", 2.0, 6.0, ())).tolist()
-    [0.25]
-    """
+def _share_inside(windows: Floats, session: Session) -> Floats:
+    """Give the share of a session that lies inside the windows of each member, shape (members,)."""
     overlap = np.minimum(windows[:, :, 1], session.end) - np.maximum(windows[:, :, 0], session.start)
     covered: Floats = np.nansum(np.maximum(overlap, 0.0), axis=1) / (session.end - session.start)
     return covered

@@ -212,7 +212,7 @@ class Protocol:
         ----------
         kind : str
             ``preparation``, ``dosing`` or ``integration`` (module ``belief``); ``reminder``, ``extinction``,
-            ``pairing`` or ``protein_synthesis_block`` (module ``memory``). See `plasticity.sessions.KINDS`.
+            ``pairing`` or ``protein_synthesis_block`` (module ``memory``). See `plasticity.session_kinds.KINDS`.
         start, end : str or float
             When; a number is in h.
         over : str or float, optional

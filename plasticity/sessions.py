@@ -1,55 +1,16 @@
-"""Sessions as data: what each kind holds, on which input channels, and which may not happen at the same time."""
+"""Sessions of a protocol: what each drives and when, and which may not happen at the same time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from plasticity.dosing import held_value, positive, spans, starts
 from plasticity.errors import InputError, unknown_name
+from plasticity.session_kinds import KINDS
 from plasticity.timeline import InputRecord
 from plasticity.units import written
 
 Given = str | float
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a kind of session is, and what its input channels hold meanwhile unless told otherwise.
-
-    Attributes
-    ----------
-    meaning : str
-    holds : mapping of str to float
-        Value of each input channel that the session drives [1].
-
-    Examples
-    --------
-    >>> dict(KINDS["pairing"].holds)
-    {'cue': 1.0, 'outcome': 1.0}
-    """
-
-    meaning: str
-    holds: Mapping[str, float]
-
-
-def _kind(meaning: str, **holds: float) -> Kind:
-    return Kind(meaning, MappingProxyType(holds))
-
-
-_TALK = {"evidence": 1.0, "observation": 0.0, "setting": 1.0}
-#: Every kind of session. Those that drive a common channel exclude each other.
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {
-        "preparation": _kind("evidence against the belief, before the drug", **_TALK),
-        "dosing": _kind("evidence while the drug acts", **_TALK),
-        "integration": _kind("evidence after the drug", **_TALK),
-        "reminder": _kind("the cue without its outcome, too short to extinguish", cue=1.0, outcome=0.0),
-        "extinction": _kind("the cue without its outcome, for long", cue=1.0, outcome=0.0),
-        "pairing": _kind("the cue with its outcome", cue=1.0, outcome=1.0),
-        "protein_synthesis_block": _kind("a tenth of protein synthesis left", protein_synthesis=0.1),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -59,7 +20,7 @@ class Session:
     Attributes
     ----------
     kind : str
-        One of `KINDS`.
+        One of `plasticity.session_kinds.KINDS`.
     start, end : float
         When it lasts [h].
     held : tuple of tuple
@@ -100,7 +61,7 @@ def row(
     Parameters
     ----------
     kind : str
-        One of `KINDS`.
+        One of `plasticity.session_kinds.KINDS`.
     start, end : str or float
         Of the first; a number is in h.
     over : str, float or None

@@ -5,7 +5,7 @@ import pytest
 
 from plasticity import InputError, Model, Protocol, Study, simulate
 from plasticity.kernels import channels
-from plasticity.sessions import KINDS
+from plasticity.session_kinds import KINDS
 
 MEMORY = Model(modules=("memory",))
 BELIEF = Model(modules=("belief",))

@@ -8,10 +8,10 @@ from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY
 from plasticity.figures.reading import HOURS_PER_DAY, require, span, whole
 from plasticity.figures.records import sentences
+from plasticity.figures.session_marks import sessions
 from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
 from plasticity.figures.style import look
 from plasticity.figures.time_axis import day_axis, hour_axis
-from plasticity.figures.timetable import sessions
 
 if TYPE_CHECKING:
     import xarray

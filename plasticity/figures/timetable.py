@@ -1,14 +1,14 @@
 """Sessions as ticks over the predicted window, one panel per treatment: did they fall where the window is open?"""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from plasticity.figures.doses import doses, since
 from plasticity.figures.origin import origin
-from plasticity.figures.pens import GREY, PALE, pens
+from plasticity.figures.pens import PALE, pens
 from plasticity.figures.reading import HOURS_PER_DAY, require, span, whole
-from plasticity.figures.records import attribute, sentences
+from plasticity.figures.records import sentences
 from plasticity.figures.runs import levels, windows
+from plasticity.figures.session_marks import draw_sessions, session_entries, sessions
 from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
 from plasticity.figures.style import look
 from plasticity.figures.time_axis import day_axis
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
 KIND = "timetable"
 OPEN = "#fdf0d0"
 PANEL_MM = 30.0
-INKS: Mapping[str, tuple[str, str]] = {
-    "preparation": ("#56B4E9", "P"),
-    "dosing": ("#CC79A7", "D"),
-    "integration": ("#009E73", "I"),
-    "reminder": ("#E69F00", "R"),
-    "extinction": ("#0072B2", "E"),
-    "pairing": ("#D55E00", "+"),
-    "protein_synthesis_block": ("#999999", "B"),
-}
-"""Colour and letter of each kind of session; the letter tells them apart without colour."""
 
 
 def draw(
@@ -85,7 +75,7 @@ def draw(
         for row, (axes, ink) in enumerate(zip(panels, inks, strict=True)):
             run = ds.isel(compound=row) if several else ds
             _draw_window(axes, run, max(highest, 0.11))
-            _draw_sessions(axes, held, end)
+            draw_sessions(axes, held, end)
             _draw_doses(axes, [time for time, _ in (given[row] if row < len(given) else [])], end)
             day_axis(axes, end)
             axes.set_ylabel("Depth of\nthe threshold")
@@ -101,37 +91,6 @@ def draw(
         return finish(figure, caption(ds), title, disclaimer)
 
 
-def sessions(ds: "xarray.Dataset") -> list[tuple[str, float, float]]:
-    """List the sessions that a dataset records.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        Any result of this package.
-
-    Returns
-    -------
-    list of tuple
-        Kind, start [h] and end [h]; empty where sessions differ between runs.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> recorded = '{"sessions": [{"kind": "dosing", "start": "0 h", "end": "6 h"}]}'
-    >>> sessions(xarray.Dataset(attrs={"protocol": recorded}))
-    [('dosing', 0.0, 6.0)]
-    """
-    from plasticity.units import quantity
-
-    protocol = attribute(ds, "protocol")
-    listed = protocol.get("sessions", []) if isinstance(protocol, dict) else []
-    return [
-        (str(one["kind"]), quantity(one["start"], "h", "start"), quantity(one["end"], "h", "end"))
-        for one in listed
-        if isinstance(one, dict)
-    ]
-
-
 def _draw_window(axes: "Axes", run: "xarray.Dataset", highest: float) -> None:
     opening, closing = levels(run)
     axes.axhspan(1.0 - closing, 1.0 - opening, color=PALE, linewidth=0.0, zorder=-1)
@@ -140,18 +99,6 @@ def _draw_window(axes: "Axes", run: "xarray.Dataset", highest: float) -> None:
     axes.plot(run["time"].values / HOURS_PER_DAY, run["depth"].values, color="black", clip_on=False)
     axes.set_ylim(-0.02 * highest, 1.45 * highest)
     axes.set_yticks([0.0, 0.1, 0.2] if highest < 0.3 else [0.0, 0.2, 0.4])
-
-
-def _draw_sessions(axes: "Axes", held: list[tuple[str, float, float]], end: float) -> None:
-    """Draw a bar as wide as the session, at least a line, with the letter of its kind above."""
-    across: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False}
-    for kind, start, stop in held:
-        if start > end:
-            continue
-        colour, sign = INKS.get(kind, (GREY, "?"))
-        first, last = start / HOURS_PER_DAY, min(stop, end) / HOURS_PER_DAY
-        axes.fill([first, last, last, first], [0.0, 0.0, 0.84, 0.84], color=colour, linewidth=0.9, alpha=0.75, **across)
-        axes.text((first + last) / 2.0, 0.86, sign, color=colour, ha="center", va="bottom", size=6, **across)
 
 
 def _draw_doses(axes: "Axes", times: list[float], end: float) -> None:
@@ -165,8 +112,7 @@ def _entries(held: list[tuple[str, float, float]], dosed: bool) -> list[Any]:
     from matplotlib.patches import Patch
 
     marks = [Line2D([], [], linestyle="none", marker="v", color="black", markersize=4.5, label="dose")] if dosed else []
-    kinds = [kind for kind in INKS if kind in {one for one, _, _ in held}]
-    bars = [Patch(color=INKS[kind][0], label=f"{INKS[kind][1]}  {kind.replace('_', ' ')}") for kind in kinds]
+    bars = session_entries(held)
     return [*marks, *bars, Patch(color=OPEN, label="window open"), Patch(color=PALE, label="opening and closing level")]
 
 

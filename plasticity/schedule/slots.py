@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from plasticity.errors import InputError, unknown_name
-from plasticity.sessions import KINDS, Session
+from plasticity.session_kinds import KINDS
+from plasticity.sessions import Session
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAYS = DAYS[:5]
@@ -33,7 +34,7 @@ class Constraints:
     busy : tuple of Session
         Sessions that stand already; none that drives a common channel may overlap.
     kind : str
-        Of `plasticity.sessions.KINDS`.
+        Of `plasticity.session_kinds.KINDS`.
 
     Examples
     --------

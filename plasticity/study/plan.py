@@ -6,7 +6,7 @@ from plasticity.errors import unknown_name
 from plasticity.kernels import channels
 from plasticity.model import Model
 from plasticity.protocol import Protocol
-from plasticity.sessions import KINDS
+from plasticity.session_kinds import KINDS
 from plasticity.study.sections import DoseSection, Settings
 from plasticity.units import quantity
 
