@@ -101,12 +101,12 @@ def _mark_published(axes: "Axes") -> None:
 
     table = data.load("reconsolidation_boundaries")
     beside: dict[str, Any] = {"textcoords": "offset points", "size": 5.5, "color": GREY, "va": "center"}
-    for height, study in ((0.97, "Monfils2009"), (0.90, "Schiller2010")):
+    for height, study in ((0.97, "Monfils2009"), (0.90, "Schiller2010"), (0.83, "Golkar2012")):
         rows = table.isel(row=(table["source"].values == study))
         for gap, returns in zip(rows["gap"].values, rows["finding"].values, strict=True):
             face = GREY if returns == "returns" else "white"
             axes.plot(gap, height, "s", color=GREY, markerfacecolor=face, markersize=3.6)
-        axes.annotate(study[:-4], (0.2, height), (6, 0), ha="left", **beside)
+        axes.annotate(f"{study[:-4]} {study[-4:]}", (1.0 / 6.0, height), (6, 0), ha="left", **beside)
 
 
 def _draw_courses(axes: "Axes", ds: "xarray.Dataset") -> None:
@@ -118,7 +118,7 @@ def _draw_courses(axes: "Axes", ds: "xarray.Dataset") -> None:
             axes.plot(ds["time"].values / HOURS_PER_DAY, run.values, color=colour, linestyle=dashes)
     axes.set_ylim(0.0, 1.0)
     day_axis(axes, float(ds["time"].values[-1]))
-    axes.set_xlabel(f"Time (d); solid: gap {gaps[short]:.2g} h, dashed: {gaps[long]:.2g} h")
+    axes.set_xlabel(f"Time (d); solid: extinction {gaps[short]:.2g} h after the reminder, dashed: {gaps[long]:.2g} h")
     axes.set_ylabel("Expressed fear")
 
 
@@ -159,8 +159,9 @@ def caption(ds: "xarray.Dataset") -> str:
     return sentences(
         [
             "Extinction after a reminder: (a) fear one and thirty days after extinction, by the gap between the two,",
-            "(b) its course. Squares: published findings in rats (Monfils et al. 2009) and people (Schiller et al. 2010;",
-            "replication disputed), times recalled. The model's constants were chosen to give the pattern in rats.",
+            "(b) its course. Squares: published findings in rats (Monfils et al. 2009) and in people",
+            "(Schiller et al. 2010, disputed by Golkar et al. 2012), times recalled.",
+            "The model's constants were chosen to give the pattern in rats.",
             origin(ds),
         ]
     )

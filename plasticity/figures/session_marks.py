@@ -34,7 +34,7 @@ def sessions(ds: "xarray.Dataset") -> list[tuple[str, float, float]]:
     Returns
     -------
     list of tuple
-        Kind, start [h] and end [h]; empty where sessions differ between runs.
+        Kind, start [h] and end [h]; of those that all runs share.
 
     Examples
     --------
@@ -47,10 +47,10 @@ def sessions(ds: "xarray.Dataset") -> list[tuple[str, float, float]]:
 
     protocol = attribute(ds, "protocol")
     listed = protocol.get("sessions", []) if isinstance(protocol, dict) else []
+    if listed and isinstance(listed[0], list):
+        listed = [one for one in listed[0] if all(one in other for other in listed)]
     return [
-        (str(one["kind"]), quantity(one["start"], "h", "start"), quantity(one["end"], "h", "end"))
-        for one in listed
-        if isinstance(one, dict)
+        (str(one["kind"]), quantity(one["start"], "h", "start"), quantity(one["end"], "h", "end")) for one in listed
     ]
 
 
