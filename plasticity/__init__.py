@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from plasticity.model import Model
     from plasticity.observables import pairing_change
     from plasticity.protocol import Protocol
+    from plasticity.schedule import best_schedule
     from plasticity.simulation import simulate
     from plasticity.solver.ivp import solve_ensemble, solve_ivp
     from plasticity.solver.located import Event
@@ -24,6 +25,7 @@ __all__ = [
     "Model",
     "Protocol",
     "Study",
+    "best_schedule",
     "geomspace",
     "linspace",
     "load_compound",
@@ -41,6 +43,7 @@ _HOMES = {
     "Model": "model",
     "Protocol": "protocol",
     "Study": "study",
+    "best_schedule": "schedule",
     "geomspace": "sweeps.ranges",
     "linspace": "sweeps.ranges",
     "load_compound": "compound",

@@ -147,7 +147,8 @@ def caption(ds: "xarray.Dataset") -> str:
     quantile, tried = ds.attrs.get("schedule_quantile", 0.1), ds.attrs.get("schedule_tried", 0)
     return sentences(
         [
-            "Best and naive schedules: (a) when their sessions start, over the depth of the threshold",
+            "Best and naive schedules: (a) when their sessions start, each naive one moved to the next start that the",
+            "constraints allow, over the depth of the threshold",
             f"(window open from depth {1.0 - opening:.2g} until its return to {1.0 - closing:.2g});",
             "(b) what they achieve: median (dot) and middle 80 % (line) over fresh draws of all uncertain numbers;",
             f"stroke: the {quantile:g} quantile, which the search maximised, and what others lose of it (regret);",
