@@ -9,7 +9,8 @@ from typing import Any
 from plasticity.compound import BODY_WEIGHT, Compound, load_compound
 from plasticity.dosing import chosen_route, held_value, initial_value, moiety, positive, spans, starts
 from plasticity.errors import InputError, unknown_name
-from plasticity.sessions import Session, refuse_overlap, row
+from plasticity.session_overlap import refuse_overlap
+from plasticity.sessions import Session, row
 from plasticity.timeline import Dose, Event, InputRecord, Numbers, dose_events, infusion_events, input_events
 from plasticity.units import written
 

@@ -7,10 +7,11 @@ from plasticity.errors import InputError
 from plasticity.model import Model
 from plasticity.plausible import draws
 from plasticity.protocol import Protocol
+from plasticity.schedule.naive_times import naive
 from plasticity.schedule.objectives import OBJECTIVES
 from plasticity.schedule.outcome import decomposed, outcome
 from plasticity.schedule.problem import posed
-from plasticity.schedule.search import naive, search
+from plasticity.schedule.search import search
 from plasticity.schedule.slots import WEEKDAYS
 
 if TYPE_CHECKING:

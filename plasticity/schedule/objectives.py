@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plasticity.kernels.threshold import threshold
-from plasticity.protocol import Protocol
 
 Floats = NDArray[np.float64]
 MONTH = 720.0
@@ -29,6 +28,8 @@ class Objective:
         What is read.
     moments : callable
         Times of reading [h] for a schedule, from its starts, the length of a session and the duration.
+    delay : float
+        How long after the last session it is read at least [h].
     value : callable
         From the states read, shape (states, times), and the numbers in force.
 
@@ -43,6 +44,7 @@ class Objective:
     module: str
     states: tuple[str, ...]
     moments: Callable[[Sequence[float], float, float], Floats]
+    delay: float
     value: Callable[[Floats, Mapping[str, float]], float]
 
 
@@ -97,40 +99,20 @@ def _openness_met(read: Floats, values: Mapping[str, float]) -> float:
 
 
 OBJECTIVES: Mapping[str, Objective] = {
-    "belief_change": Objective("Retained belief change", "1", "belief", ("belief_prior",), _at_end, _belief_change),
+    "belief_change": Objective(
+        "Retained belief change", "1", "belief", ("belief_prior",), _at_end, 0.0, _belief_change
+    ),
     "fear_after_30_days": Objective(
         "Fear lost, 30 days after the last session",
         "1",
         "memory",
         ("memory_engram", "memory_safety"),
         _month_after,
+        MONTH,
         _fear_lost,
     ),
-    "integrated_openness": Objective("Mean openness over the sessions", "1", "", ("theta",), _within, _openness_met),
+    "integrated_openness": Objective(
+        "Mean openness over the sessions", "1", "", ("theta",), _within, 0.0, _openness_met
+    ),
 }
 """Every objective that a schedule may have, by name; each is maximised (fear by what is lost of it)."""
-
-
-def needed_duration(name: str, protocol: Protocol, latest: float, length: float) -> float:
-    """Give how long a protocol must last for an objective to be read [h].
-
-    Parameters
-    ----------
-    name : str
-        Of `OBJECTIVES`.
-    protocol : Protocol
-    latest : float
-        Latest start of a session [h].
-    length : float
-        Of a session [h].
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> needed_duration("fear_after_30_days", Protocol("28 d"), 240.0, 1.0)
-    961.0
-    """
-    return float(OBJECTIVES[name].moments([latest], length, protocol.duration).max())

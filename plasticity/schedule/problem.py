@@ -12,7 +12,7 @@ from plasticity.kernels import declared_kernels
 from plasticity.members import together
 from plasticity.model import Model
 from plasticity.protocol import Protocol
-from plasticity.schedule.objectives import OBJECTIVES, needed_duration
+from plasticity.schedule.objectives import OBJECTIVES
 from plasticity.schedule.slots import Constraints
 from plasticity.session_kinds import KINDS
 from plasticity.sessions import row
@@ -115,7 +115,7 @@ def posed(
     if objective not in OBJECTIVES:
         raise unknown_name("objective", str(objective), OBJECTIVES)
     length = positive(over, "h", "schedule: over")
-    slack = needed_duration(objective, protocol, 0.0, length) if objective == "fear_after_30_days" else length
+    slack = length + OBJECTIVES[objective].delay
     last = protocol.duration - slack
     limits: dict[str, float] = {
         "earliest": quantity(earliest, "h", "schedule: earliest"),

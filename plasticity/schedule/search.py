@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from plasticity.schedule.naive_times import naive
 from plasticity.schedule.problem import Floats, Problem, Schedule
-from plasticity.schedule.slots import HOURS_PER_DAY, Constraints, every_schedule
+from plasticity.schedule.slots import every_schedule
 
 MOST = 400
 """Up to so many feasible schedules are all tried; among more, differential evolution searches."""
@@ -63,6 +64,7 @@ def search(
     --------
     >>> from plasticity.model import Model
     >>> from plasticity.protocol import Protocol
+    >>> from plasticity.schedule.slots import Constraints
     >>> model, one = Model(modules=["belief"]), Constraints(1, 2.0, 24.0, 24.0)
     >>> problem = Problem(Protocol("2 d"), model, one, "belief_change", {})
     >>> search(problem, [model.assemble([]).defaults()], 0.1, 0, None)
@@ -97,30 +99,3 @@ def search(
     for plan in naive(problem.constraints).values():  # the search may never do worse than what anybody would try
         scored(plan, total)
     return max(known, key=lambda one: (known[one], [-at for at in one])), len(known), "differential evolution"
-
-
-def naive(constraints: Constraints) -> dict[str, Schedule]:
-    """Give schedules that need no model, each moved to the next slots that are free.
-
-    Parameters
-    ----------
-    constraints : Constraints
-
-    Returns
-    -------
-    dict
-        Starts [h] of ``daily``, ``weekly`` and ``first_week``.
-
-    Examples
-    --------
-    >>> naive(Constraints(2, 2.0, 24.0, 240.0))
-    {'daily': (24.0, 48.0), 'weekly': (24.0, 192.0), 'first_week': (24.0, 168.0)}
-    """
-    count, first = constraints.sessions, constraints.earliest
-    within = first + np.linspace(0.0, 6.0 * HOURS_PER_DAY, count) if count > 1 else np.array([first])
-    wanted = {
-        "daily": first + HOURS_PER_DAY * np.arange(count),
-        "weekly": first + 7.0 * HOURS_PER_DAY * np.arange(count),
-        "first_week": within,
-    }
-    return {name: constraints.nearest(at) for name, at in wanted.items()}
