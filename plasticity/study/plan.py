@@ -65,7 +65,7 @@ def _dosed(settings: Settings, tree: Node, treatment: int | None, initial: dict[
         below = node.find(("sessions", index))
         kind = below.find(("kind",)).text(KINDS, "session")
         fields = (*type(session).model_fields, *KINDS[kind].holds)
-        for key in session.held:
+        for key in session.options:
             if key not in fields:
                 raise below.find((key,)).error(str(unknown_name("key", key, fields)), at_key=True)
         with below.located():

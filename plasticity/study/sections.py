@@ -137,17 +137,33 @@ class InputSection(Section):
     times: Count = 1
 
 
-class SessionSection(Section):
-    """A session, as in ``{kind: integration, start: 1 d, over: 2 h}``; its kind says which channels it has.
+class NamedSection(Section):
+    """Something chosen by name, with its options beside it; whoever owns the name checks the options.
 
     Examples
     --------
-    >>> SessionSection(kind="integration", start="1 d", end="30 h", setting=0.5).held
-    {'setting': 0.5}
+    >>> ObservableSection(name="pairing_change", pairs=75).options
+    {'pairs': 75}
     """
 
     model_config = ConfigDict(extra="allow")
     open = True
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What stands beside the name."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class SessionSection(NamedSection):
+    """A session, as in ``{kind: integration, start: 1 d, over: 2 h}``; its kind says which channels it has.
+
+    Examples
+    --------
+    >>> SessionSection(kind="integration", start="1 d", end="30 h", setting=0.5).options
+    {'setting': 0.5}
+    """
+
     __pydantic_extra__: dict[str, float]
 
     kind: str
@@ -156,11 +172,6 @@ class SessionSection(Section):
     over: Length | None = None
     every: Length | None = None
     times: Count = 1
-
-    @property
-    def held(self) -> dict[str, float]:
-        """Values of its channels."""
-        return dict(self.__pydantic_extra__ or {})
 
 
 class ProtocolSection(Section):
@@ -293,24 +304,6 @@ def _keeps(given: Any) -> str:
 Sweep = Annotated[
     Annotated[SweepSection, Tag("whole runs")] | Annotated[SummarySection, Tag("summaries")], Discriminator(_keeps)
 ]
-
-
-class NamedSection(Section):
-    """Something chosen by name, with its options beside it; whoever owns the name checks the options.
-
-    Examples
-    --------
-    >>> ObservableSection(name="pairing_change", pairs=75).options
-    {'pairs': 75}
-    """
-
-    model_config = ConfigDict(extra="allow")
-    open = True
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """What stands beside the name."""
-        return dict(self.__pydantic_extra__ or {})
 
 
 class ObservableSection(NamedSection):
