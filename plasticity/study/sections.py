@@ -165,7 +165,6 @@ class SessionSection(NamedSection):
     """
 
     __pydantic_extra__: dict[str, float]
-
     kind: str
     start: Moment
     end: Moment | None = None
@@ -339,8 +338,8 @@ class ScheduleSection(Section):
     'integration'
     """
 
-    sessions: Count
     kind: str = "integration"
+    sessions: Count
     over: Length = "2 h"
     earliest: Moment = "1 d"
     latest: Moment | None = None
