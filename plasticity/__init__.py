@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from plasticity.protocol import Protocol
     from plasticity.sbml.export import to_sbml
     from plasticity.sbml.importing import from_sbml
+    from plasticity.schedule import best_schedule
     from plasticity.simulation import simulate
     from plasticity.solver.ivp import solve_ensemble, solve_ivp
     from plasticity.solver.located import Event
@@ -26,6 +27,7 @@ __all__ = [
     "Model",
     "Protocol",
     "Study",
+    "best_schedule",
     "from_sbml",
     "geomspace",
     "linspace",
@@ -46,6 +48,7 @@ _HOMES = {
     "Protocol": "protocol",
     "Study": "study",
     "from_sbml": "sbml.importing",
+    "best_schedule": "schedule",
     "geomspace": "sweeps.ranges",
     "linspace": "sweeps.ranges",
     "load_compound": "compound",

@@ -9,17 +9,9 @@ from typing import Any
 from plasticity.compound import BODY_WEIGHT, Compound, load_compound
 from plasticity.dosing import chosen_route, held_value, initial_value, moiety, positive, spans, starts
 from plasticity.errors import InputError, unknown_name
-from plasticity.timeline import (
-    SESSIONS,
-    Dose,
-    Event,
-    InputRecord,
-    Numbers,
-    Session,
-    dose_events,
-    infusion_events,
-    input_events,
-)
+from plasticity.session_overlap import refuse_overlap
+from plasticity.sessions import Session, row
+from plasticity.timeline import Dose, Event, InputRecord, Numbers, dose_events, infusion_events, input_events
 from plasticity.units import written
 
 __all__ = ["Dose", "Event", "InputRecord", "Protocol", "Session"]
@@ -62,7 +54,7 @@ class Protocol:
     Raises
     ------
     InputError
-        When a value is negative, not finite, unknown or of a wrong unit.
+        When a value is negative, not finite, unknown or of a wrong unit, or sessions of one channel overlap.
 
     Examples
     --------
@@ -107,6 +99,7 @@ class Protocol:
             sessions=tuple(sessions),
             own_compounds=tuple(own_compounds),
         )
+        refuse_overlap(self.sessions)
         known = {compound.name: compound for compound in self.compounds}
         amounts = [moiety(dose.text, dose.form, known[dose.compound], weight) for dose in self.doses]
         self._set(doses=tuple(replace(dose, amount=n) for dose, n in zip(self.doses, amounts, strict=True)))
@@ -207,24 +200,28 @@ class Protocol:
         self,
         kind: str,
         start: str | float,
-        end: str | float,
-        evidence: str | float = 1.0,
-        observation: str | float = 0.0,
+        end: str | float | None = None,
+        *,
+        over: str | float | None = None,
         every: str | float | None = None,
         times: int = 1,
+        **held: str | float,
     ) -> "Protocol":
-        """Add a session of the treatment: while it lasts, evidence reaches the beliefs (module ``belief``).
+        """Add a session, or a row of equal sessions: while one lasts, its kind drives input channels.
 
         Parameters
         ----------
         kind : str
-            ``preparation``, ``dosing`` or ``integration``; a label, the numbers are the same.
+            ``preparation``, ``dosing`` or ``integration`` (module ``belief``); ``reminder``, ``extinction``,
+            ``pairing`` or ``protein_synthesis_block`` (module ``memory``). See `plasticity.session_kinds.KINDS`.
         start, end : str or float
             When; a number is in h.
-        evidence, observation : str or float
-            What the inputs of these names hold meanwhile [1].
+        over : str or float, optional
+            Its length, in place of `end`.
         every, times : str or float, int
             Repeat the session this often, at this interval; a number is in h.
+        **held : str or float
+            Values of the kind's channels [1] in place of the usual ones, as in ``setting=0.5``.
 
         Returns
         -------
@@ -233,6 +230,7 @@ class Protocol:
         Raises
         ------
         InputError
+            Also where two sessions that drive one channel overlap.
 
         Examples
         --------
@@ -240,10 +238,7 @@ class Protocol:
         >>> [session.start for session in plan.sessions]
         [24.0, 48.0, 72.0]
         """
-        if kind not in SESSIONS:
-            raise unknown_name("session", str(kind), SESSIONS)
-        held = (held_value("evidence", evidence), held_value("observation", observation))
-        new = [Session(kind, *span, *held) for span in spans(start, end, every, times, f"{kind} session")]
+        new = row(kind, start, end, over, every, times, held)
         return replace(self, sessions=(*self.sessions, *new))
 
     def input(
@@ -261,11 +256,11 @@ class Protocol:
         Parameters
         ----------
         channel : str
-            ``cue``, ``outcome``, ``protein_synthesis``, ``evidence`` or ``observation``.
+            ``cue``, ``outcome``, ``protein_synthesis``, ``evidence``, ``observation`` or ``setting``.
         start, end : str or float
             When; a number is in h. Of two records that overlap, the later one added holds.
         value : str or float
-            The value [1]: ``cue`` and ``protein_synthesis`` 0 to 1, ``evidence`` 0 or more, the others any.
+            The value [1]: ``cue`` and ``protein_synthesis`` 0 to 1, ``evidence`` and ``setting`` 0 or more, others any.
         every, times : str or float, int
             Repeat the record this often, at this interval; a number is in h.
 

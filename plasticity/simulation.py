@@ -177,15 +177,7 @@ def integrated(
         raise InputError(f"atol: {atol!r}; allowed: more than 0")
     assembly = model.assemble(protocol.compounds)
     values, warnings = in_force(assembly, parameters, parameter_set)
-    slots = {key: i for i, key in enumerate([*assembly.states, *assembly.inputs])}
-    changes = [
-        Change(event.time, _slot(slots, event.compound, event.name, model), event.value)
-        for event in protocol.events(lambda compound, name: values[f"{compound}.{name}"])
-    ]
-    start = assembly.baseline(values)
-    for name, value in protocol.initial.items():
-        start[_state(assembly, name)] = value
-    sizes = state_sizes(protocol.doses, assembly, values, start)
+    changes, start, sizes = prepared(protocol, model, assembly, values)
     task = Task(
         assembly.compiled(),
         (0.0, protocol.duration),
@@ -195,10 +187,75 @@ def integrated(
         Changes.listed([changes]),
         rtol,
         np.full(len(start), atol) if atol is not None else 1e-4 * rtol * sizes,
-        min((instance.kernel.longest_step for instance in assembly.instances), default=np.inf),
+        longest_step(assembly),
     )
     trajectory = integrate(task).trajectory(0)
     return Run(protocol, assembly, values, warnings, changes, trajectory)
+
+
+def prepared(
+    protocol: Protocol, model: Model, assembly: Assembly, values: Mapping[str, float]
+) -> tuple[list[Change], Floats, Floats]:
+    """Turn a protocol into what the engine starts from.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    model : Model
+        For errors.
+    assembly : Assembly
+        Of this model and the protocol's compounds.
+    values : mapping of str to float
+        Numbers in force.
+
+    Returns
+    -------
+    changes : list of Change
+    start : ndarray, shape (states,)
+        Values before the changes at the start.
+    sizes : ndarray, shape (states,)
+        Usual size of each state, for the absolute tolerance.
+
+    Raises
+    ------
+    InputError
+        If the protocol drives an input, or sets a state, that the model does not have.
+
+    Examples
+    --------
+    >>> plan, model = Protocol("2 h").dose("dmt", "15 mg"), Model()
+    >>> assembly = model.assemble(plan.compounds)
+    >>> len(prepared(plan, model, assembly, assembly.defaults())[0])
+    1
+    """
+    slots = {key: i for i, key in enumerate([*assembly.states, *assembly.inputs])}
+    changes = [
+        Change(event.time, _slot(slots, event.compound, event.name, model), event.value)
+        for event in protocol.events(lambda compound, name: values[f"{compound}.{name}"])
+    ]
+    start = assembly.baseline(values)
+    for name, value in protocol.initial.items():
+        start[_state(assembly, name)] = value
+    return changes, start, state_sizes(protocol.doses, assembly, values, start)
+
+
+def longest_step(assembly: Assembly) -> float:
+    """Give the longest step that all kernels allow [h].
+
+    Parameters
+    ----------
+    assembly : Assembly
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> longest_step(Model().assemble([]))
+    inf
+    """
+    return min((instance.kernel.longest_step for instance in assembly.instances), default=np.inf)
 
 
 def _slot(slots: Mapping[str, int], compound: str | None, name: str, model: Model) -> int:

@@ -1,4 +1,4 @@
-"""Doses, sessions and inputs as plain records, and the events in time that they become."""
+"""Doses and inputs as plain records, and the events in time that they become."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -11,9 +11,6 @@ from plasticity.compound import DOSE_UNITS, Compound
 from plasticity.errors import InputError
 from plasticity.kernels import channels
 from plasticity.units import quantity_among, written
-
-#: The parts of a treatment that a session may be.
-SESSIONS = ("preparation", "dosing", "integration")
 
 Numbers = Callable[[str, str], float]
 
@@ -94,42 +91,6 @@ class InputRecord:
         """The record as plain data with canonical units."""
         times = {"start": written(self.start, "h"), "end": written(self.end, "h")}
         return {"channel": self.channel, **times, "value": self.value}
-
-
-@dataclass(frozen=True)
-class Session:
-    """One session of a treatment, in which evidence reaches the beliefs.
-
-    Attributes
-    ----------
-    kind : str
-        One of `SESSIONS`.
-    start, end : float
-        When it lasts [h].
-    evidence, observation : float
-        What the inputs of these names hold meanwhile [1].
-
-    Examples
-    --------
-    >>> [record.channel for record in Session("integration", 24.0, 26.0, 1.0, 0.0).inputs()]
-    ['evidence', 'observation']
-    """
-
-    kind: str
-    start: float
-    end: float
-    evidence: float
-    observation: float
-
-    def inputs(self) -> tuple[InputRecord, ...]:
-        """The input records that this session stands for."""
-        held = (("evidence", self.evidence), ("observation", self.observation))
-        return tuple(InputRecord(channel, self.start, self.end, value) for channel, value in held)
-
-    def plain(self) -> dict[str, str | float]:
-        """The session as plain data with canonical units."""
-        times = {"start": written(self.start, "h"), "end": written(self.end, "h")}
-        return {"kind": self.kind, **times, "evidence": self.evidence, "observation": self.observation}
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,8 @@ def check(
     assignments: Annotated[list[str] | None, SET] = None,
     reduced: Annotated[bool, REDUCED] = False,
 ) -> None:
-    """Check a study and say how large it is; run nothing and write nothing."""
+    """Check a study and say how large it is, and which sessions would fall inside the window; write nothing."""
+    from plasticity.cli.report import show_sessions
     from plasticity.cli.sweeping import planned, sizes
     from plasticity.cli.table import show
     from plasticity.study import Study
@@ -152,6 +153,7 @@ def check(
     plan = planned(read)
     summary = read.check() if plan is None else sizes(read, plan)
     show(("what", "value"), [(name, f"{value}{units.get(name, '')}") for name, value in summary.items()])
+    show_sessions(read)
 
 
 @app.command()

@@ -12,6 +12,8 @@ from plasticity.cli.table import show
 if TYPE_CHECKING:
     import xarray
 
+    from plasticity.study import Study
+
 COLUMNS = ("opens h", "closes d", "total d", "depth", "windows", "censored", "status")
 
 
@@ -45,6 +47,33 @@ def show_failures(ds: "xarray.Dataset") -> int:
         rows = [(*_labels(ds, at), int(one["status"]), MESSAGES.get(int(one["status"]), "")) for at, one in failed]
         show((*heads, "status", "failed because"), rows)
     return len(failed)
+
+
+def show_sessions(study: "Study") -> None:
+    """Print which sessions of each treatment fall inside the window, how deep, and with what uncertainty."""
+    from plasticity.attendance import attendance
+
+    rows: list[tuple[str, ...]] = []
+    meaning = ""
+    told: list[object] = []
+    for run in study.runs:
+        if not run.protocol.sessions or run.protocol in told or run.parameter_set is not None:
+            continue
+        told.append(run.protocol)
+        found = attendance(run.protocol, run.model, run.parameters)
+        meaning = str(found.attrs["interval"])
+        rows += [(run.protocol.title, *_session(found.isel(session=at))) for at in range(found.sizes["session"])]
+    if rows:
+        show(("treatment", "session", "starts d", "lasts h", "inside", "depth", "interval", "chance"), rows)
+        print(meaning)
+
+
+def _session(one: "xarray.Dataset") -> tuple[str, ...]:
+    start, end, inside = float(one["start"]), float(one["end"]), float(one["inside"])
+    share = {0.0: "no", 1.0: "yes"}.get(round(inside, 2), f"{100.0 * inside:.0f} %")
+    interval = f"{float(one['depth_low']):.3f} to {float(one['depth_high']):.3f}"
+    numbers = (f"{start / 24.0:.2f}", f"{end - start:.3g}", share, f"{float(one['depth']):.3f}", interval)
+    return (str(one["kind"].values), *numbers, f"{float(one['chance']):.2f}")
 
 
 def _points(ds: "xarray.Dataset") -> Iterator[tuple[dict[str, int], "xarray.Dataset"]]:

@@ -52,6 +52,6 @@ def channels() -> dict[str, Input]:
     Examples
     --------
     >>> sorted(channels())
-    ['cue', 'evidence', 'observation', 'outcome', 'protein_synthesis']
+    ['cue', 'evidence', 'observation', 'outcome', 'protein_synthesis', 'setting']
     """
     return {channel.name: channel for k in declared_kernels() if k.per == "model" for channel in k.inputs}

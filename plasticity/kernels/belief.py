@@ -28,6 +28,20 @@ PARAMETERS = [
 @kernel(
     layer="belief",
     default=False,
+    gives=[Signal("felt_evidence", "1", "Strength of the evidence in its setting", internal=True)],
+    inputs=[
+        Input("evidence", 0.0, "1", "Strength of the evidence", NON_NEGATIVE),
+        Input("setting", 1.0, "1", "How structured and strong the setting makes the evidence", NON_NEGATIVE),
+    ],
+)
+def setting(t, x, u, p):
+    """Set and setting: evidence counts by how structured and how strong it is made."""
+    return (), (u.setting * u.evidence,)
+
+
+@kernel(
+    layer="belief",
+    default=False,
     states=[
         State("belief_mean", lambda p: p.belief_prior_initial, "1", "Belief held now", REAL),
         State("belief_log_precision", resting_log_precision, "1", "Log-precision of the prior", REAL),
@@ -35,7 +49,6 @@ PARAMETERS = [
     ],
     gives=[Signal("prior_precision", "1", "Precision of the prior")],
     inputs=[
-        Input("evidence", 0.0, "1", "Strength of the evidence", NON_NEGATIVE),
         Input("observation", 0.0, "1", "What the evidence says", REAL),
     ],
     parameters=PARAMETERS,
@@ -43,7 +56,7 @@ PARAMETERS = [
 def belief(t, x, u, p):
     """Gaussian predictive coding: the belief weighs evidence against the prior by their precisions."""
     precision = exp(x.belief_log_precision)
-    sensory = p.belief_sensory_precision * u.evidence
+    sensory = p.belief_sensory_precision * u.felt_evidence
     relaxed = log(p.belief_prior_precision) - p.belief_relaxation * u.r_2a
     learning = p.belief_learning_rate * (1.0 + p.belief_openness_gain * u.openness)
     return (

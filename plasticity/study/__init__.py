@@ -17,6 +17,7 @@ from plasticity.study.grid import output_times
 from plasticity.study.joining import joined, renamed
 from plasticity.study.readout import Readout, readouts
 from plasticity.study.runs import Run, runs
+from plasticity.study.scheduling import check_schedule, scheduled
 from plasticity.study.schema import validated
 from plasticity.study.sections import Settings
 from plasticity.study.sweeping import summaries
@@ -176,8 +177,9 @@ class Study:
 
         solver = self.settings.solver
         datasets = []
-        for done, run in enumerate(self.runs):
-            if report is not None:
+        runs, found = scheduled(self.settings, self.runs, report)
+        for done, run in enumerate(runs):
+            if report is not None and found is None:
                 report(done, len(self.runs), ", ".join(str(label) for label in run.labels.values()) or self.name)
             ds = simulate(
                 run.protocol,
@@ -192,6 +194,8 @@ class Study:
                 ds = readout.added(ds)
             datasets.append(renamed(ds, run.treated) if run.treated else ds)
         whole = self._compared(joined(datasets, self.axes))
+        if found is not None:
+            whole = whole.merge(found, combine_attrs="no_conflicts")
         whole.attrs |= self.attributes() | {"failures": int((whole["status"] != 0).sum())}
         return whole
 
@@ -360,5 +364,6 @@ def _checked(tree: Node) -> tuple[Settings, Any, Any, Any, Any, "SweepPlan | Non
     plan, made = swept or (None, runs(settings, tree, found))
     times = output_times(settings, tree)
     check_figure(settings, tree)
+    check_schedule(settings, tree, made)
     first = made[0].model.assemble(made[0].protocol.compounds)
     return settings, found, made, readouts(settings, tree, first), times, plan

@@ -1,5 +1,6 @@
 """The axes of a sweep: treatments, kernels of calcium or brake, and any parameter by its name."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from plasticity.model import Model
 from plasticity.study.sections import DoseSection, OverSection, Settings, SweepSection
 from plasticity.units import quantity
 
+SESSION = re.compile(r"sessions\.(?P<place>\d+)\.start")
+"""Name of the axis that moves a session, counted from 0 as in its list."""
 DIMENSIONS = {"treatment": "compound", "calcium": "calcium_kernel", "brake": "brake_kernel"}
 """Dimension of the dataset for each axis of a sweep; a parameter's is its own name."""
 
@@ -48,6 +51,11 @@ class Axis:
         """Its dimension in the dataset."""
         return DIMENSIONS.get(self.name, self.name)
 
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it changes a number of the model, and not what happens or by which law."""
+        return self.name not in DIMENSIONS and SESSION.fullmatch(self.name) is None
+
 
 def axes(settings: Settings, tree: Node) -> tuple[Axis, ...]:
     """List the axes of a study, in the order in which they stand there.
@@ -78,10 +86,10 @@ def axes(settings: Settings, tree: Node) -> tuple[Axis, ...]:
         return ()
     over = settings.sweep.over
     nodes = tree.find(("sweep", "over")).mapping()
-    return tuple(_axis(name, over, node, settings.protocol.species) for name, node in nodes.items())
+    return tuple(_axis(name, settings, over, node) for name, node in nodes.items())
 
 
-def _axis(name: str, over: OverSection, node: Node, species: str) -> Axis:
+def _axis(name: str, settings: Settings, over: OverSection, node: Node) -> Axis:
     if name == "treatment":
         return Axis(name, tuple(_treatments(over.treatment or [], node)), node, {"long_name": "Compound"})
     if name in ("calcium", "brake"):
@@ -89,7 +97,11 @@ def _axis(name: str, over: OverSection, node: Node, species: str) -> Axis:
         if len(set(labels)) < len(labels):
             raise node.error(f"{', '.join(labels)}: one kernel by two names", "each kernel once")
         return Axis(name, labels, node, {"long_name": f"Kernel of {name}"})
-    unit, label = _parameter(name, node, species)
+    session = SESSION.fullmatch(name)
+    if session is None:
+        unit, label = _parameter(name, node, settings.protocol.species)
+    else:
+        unit, label = "h", _moved(int(session["place"]), settings, node)
     values = []
     for item in node.items():
         with item.located():
@@ -115,6 +127,16 @@ def _treatments(treatments: list[DoseSection], node: Node) -> Iterator[str]:
 def _variant(layer: str, node: Node) -> str:
     with node.located():
         return Model(**{layer: node.text()}).variants[layer]
+
+
+def _moved(place: int, settings: Settings, node: Node) -> str:
+    """Label the start of a session that is an axis."""
+    held = settings.protocol.sessions
+    if place >= len(held):
+        raise node.error(f"the protocol has {len(held)} sessions, counted from 0", "one of them", at_key=True)
+    if held[place].over is None:
+        raise node.error(f"session {place} has an end, which would not move with it", "over: its length", at_key=True)
+    return f"Start of the {held[place].kind} session"
 
 
 def _parameter(name: str, node: Node, species: str) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from plasticity.errors import unknown_name
 from plasticity.kernels import channels
 from plasticity.model import Model
 from plasticity.protocol import Protocol
+from plasticity.session_kinds import KINDS
 from plasticity.study.sections import DoseSection, Settings
-from plasticity.timeline import SESSIONS
 from plasticity.units import quantity
 
 
@@ -63,7 +63,11 @@ def _dosed(settings: Settings, tree: Node, treatment: int | None, initial: dict[
         protocol = _with_dose(protocol, settings.treatments[treatment], item)
     for index, session in enumerate(section.sessions):
         below = node.find(("sessions", index))
-        below.find(("kind",)).text(SESSIONS, "session")
+        kind = below.find(("kind",)).text(KINDS, "session")
+        fields = (*type(session).model_fields, *KINDS[kind].holds)
+        for key in session.options:
+            if key not in fields:
+                raise below.find((key,)).error(str(unknown_name("key", key, fields)), at_key=True)
         with below.located():
             protocol = protocol.session(**session.model_dump())
     for index, record in enumerate(section.inputs):

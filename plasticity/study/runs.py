@@ -11,10 +11,11 @@ from plasticity.config import Node
 from plasticity.kernels import declared_kernels
 from plasticity.model import Model
 from plasticity.protocol import Protocol
-from plasticity.study.axes import DIMENSIONS, Axis
+from plasticity.session_kinds import KINDS
+from plasticity.study.axes import DIMENSIONS, SESSION, Axis
 from plasticity.study.plan import plan
 from plasticity.study.sections import Settings
-from plasticity.units import quantity
+from plasticity.units import quantity, written
 from plasticity.values import in_force
 
 
@@ -84,12 +85,12 @@ def runs(settings: Settings, tree: Node, axes: tuple[Axis, ...]) -> tuple[Run, .
         at = {axis.name: place for axis, place in zip(axes, places, strict=True)}
         labels = {axis.dimension: axis.labels[place] for axis, place in zip(axes, places, strict=True)}
         model = _model(settings, tree, labels)
-        protocol = plan(settings, tree, at.get("treatment"), model)
+        protocol = plan(_moved(settings, axes, labels), tree, at.get("treatment"), model)
         assembly = model.assemble(protocol.compounds)
         _heard(settings, tree, assembly)
         parameters = _own(settings, tree, assembly)
         for axis, place in zip(axes, places, strict=True):
-            if axis.name not in DIMENSIONS:
+            if axis.is_parameter:
                 with axis.node.items()[place].located():
                     in_force(assembly, {axis.name: axis.labels[place]})
                 parameters[axis.name] = axis.labels[place]
@@ -101,6 +102,17 @@ def runs(settings: Settings, tree: Node, axes: tuple[Axis, ...]) -> tuple[Run, .
         assemblies.append(assembly)
     _all_used(settings, tree, made, assemblies[0])
     return tuple(made)
+
+
+def _moved(settings: Settings, axes: tuple[Axis, ...], labels: Mapping[str, Any]) -> Settings:
+    """Move the sessions whose start is an axis."""
+    held = list(settings.protocol.sessions)
+    for axis in axes:
+        found = SESSION.fullmatch(axis.name)
+        if found is not None:
+            place = int(found["place"])
+            held[place] = held[place].model_copy(update={"start": written(labels[axis.dimension], "h")})
+    return settings.model_copy(update={"protocol": settings.protocol.model_copy(update={"sessions": held})})
 
 
 def _model(settings: Settings, tree: Node, labels: Mapping[str, Any]) -> Model:
@@ -121,7 +133,11 @@ def _heard(settings: Settings, tree: Node, assembly: Assembly) -> None:
     driven: list[tuple[tuple[str | int, ...], str]] = [
         (("protocol", "inputs", at, "channel"), record.channel) for at, record in enumerate(section.inputs)
     ]
-    driven += [(("protocol", "sessions", at), "evidence") for at in range(len(section.sessions))]
+    driven += [
+        (("protocol", "sessions", at), channel)
+        for at, session in enumerate(section.sessions)
+        for channel in KINDS[session.kind].holds
+    ]
     for path, channel in driven:
         if channel not in assembly.inputs:
             layer = next(k.layer for k in declared_kernels() for i in k.inputs if i.name == channel)

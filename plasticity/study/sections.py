@@ -137,20 +137,38 @@ class InputSection(Section):
     times: Count = 1
 
 
-class SessionSection(Section):
-    """A session of the treatment: while it lasts, evidence reaches the beliefs.
+class NamedSection(Section):
+    """Something chosen by name, with its options beside it; whoever owns the name checks the options.
 
     Examples
     --------
-    >>> SessionSection(kind="integration", start="1 d", end="30 h").evidence
-    1.0
+    >>> ObservableSection(name="pairing_change", pairs=75).options
+    {'pairs': 75}
     """
 
+    model_config = ConfigDict(extra="allow")
+    open = True
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What stands beside the name."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class SessionSection(NamedSection):
+    """A session, as in ``{kind: integration, start: 1 d, over: 2 h}``; its kind says which channels it has.
+
+    Examples
+    --------
+    >>> SessionSection(kind="integration", start="1 d", end="30 h", setting=0.5).options
+    {'setting': 0.5}
+    """
+
+    __pydantic_extra__: dict[str, float]
     kind: str
     start: Moment
-    end: Moment
-    evidence: float = 1.0
-    observation: float = 0.0
+    end: Moment | None = None
+    over: Length | None = None
     every: Length | None = None
     times: Count = 1
 
@@ -287,24 +305,6 @@ Sweep = Annotated[
 ]
 
 
-class NamedSection(Section):
-    """Something chosen by name, with its options beside it; whoever owns the name checks the options.
-
-    Examples
-    --------
-    >>> ObservableSection(name="pairing_change", pairs=75).options
-    {'pairs': 75}
-    """
-
-    model_config = ConfigDict(extra="allow")
-    open = True
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """What stands beside the name."""
-        return dict(self.__pydantic_extra__ or {})
-
-
 class ObservableSection(NamedSection):
     """A read-out computed from the states, as in ``{name: pairing_change, pairs: 75, ...}``.
 
@@ -329,6 +329,29 @@ class FigureSection(NamedSection):
     kind: str
 
 
+class ScheduleSection(Section):
+    """Sessions to be placed where they achieve most.
+
+    Examples
+    --------
+    >>> ScheduleSection(sessions=3, spacing="2 d", objective="belief_change").kind
+    'integration'
+    """
+
+    kind: str = "integration"
+    sessions: Count
+    over: Length = "2 h"
+    earliest: Moment = "1 d"
+    latest: Moment | None = None
+    spacing: Moment = "1 d"
+    office_days: list[str] = Field(default_factory=lambda: ["mon", "tue", "wed", "thu", "fri"])
+    first_day: str = "mon"
+    objective: str = "belief_change"
+    quantile: Annotated[float, Field(gt=0.0, le=0.5)] = 0.1
+    draws: Annotated[int, Field(ge=2)] = 32
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
 class Settings(Section):
     """A whole study.
 
@@ -346,6 +369,7 @@ class Settings(Section):
     times: Times | None = None
     solver: SolverSection = SolverSection()
     sweep: Sweep | None = None
+    schedule: ScheduleSection | None = None
     observables: list[ObservableSection] = Field(default_factory=list)
     figure: FigureSection | None = None
     reduced: dict[str, Any] = Field(default_factory=dict)
