@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from plasticity.assembly import Assembly
 from plasticity.model import Model
 from plasticity.protocol import Protocol
-from plasticity.simulation import Run, _sizes, _slot
+from plasticity.simulation import Run, state_sizes
 from plasticity.solver import ensemble
 from plasticity.solver.excursions import END
 from plasticity.solver.task import Below, Change, Changes, Task
@@ -58,7 +58,7 @@ def task(
 
     def changes(numbers: Point) -> list[Change]:
         events = protocol.events(lambda compound, name: numbers[f"{compound}.{name}"])
-        return [Change(e.time, _slot(slots, e.compound, e.name, model), e.value) for e in events]
+        return [Change(e.time, slots[f"{e.compound}.{e.name}"], e.value) for e in events]
 
     listed = [changes(numbers) for numbers in values]
     start = np.array([assembly.baseline(numbers) for numbers in values])
@@ -70,7 +70,7 @@ def task(
         np.array([assembly.vector(numbers) for numbers in values]),
         Changes.listed(listed),
         rtol,
-        1e-4 * rtol * _sizes(protocol, assembly, values[0], start[0]),
+        1e-4 * rtol * state_sizes(protocol.doses, assembly, values[0], start[0]),
         min((instance.kernel.longest_step for instance in assembly.instances), default=np.inf),
     )
     return made, assembly, list(values), listed
