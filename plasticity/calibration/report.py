@@ -177,7 +177,7 @@ def _calibration(ds: "xarray.Dataset") -> Table:
     rows = []
     for i in range(ds.sizes["estimate"]):
         one = ds.isel(estimate=i)
-        ends = [_number(one[name]) or "not bounded" for name in ("low", "high")]
+        ends = [_number(float(one[name])) or "not bounded" for name in ("low", "high")]
         rows.append(
             (
                 *(str(one[name].values) for name in ("estimate", "unit")),
