@@ -125,7 +125,7 @@ def _experiments(axes: "Axes", ds: "xarray.Dataset") -> None:
     for i, at in enumerate(np.argsort(-best)[:SHOWN]):
         line = ds["information"].isel(experiment=int(at))
         axes.plot(line["test_day"], line, color=COLOURS[i], label=str(ds["experiment"].values[at]), linewidth=0.9)
-    axes.set_xlabel("Day on which the window is looked at (d)")
+    axes.set_xlabel("Test day (d)")
     axes.set_ylabel("Information about the law (bit per animal)")
     axes.set_ylim(bottom=0.0)
     axes.legend(loc="upper right", fontsize=5)
