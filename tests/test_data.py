@@ -64,6 +64,30 @@ def test_every_column_of_every_table_is_described(name):
         assert (column.dtype == float) == ("units" in column.attrs)
 
 
+OBSERVATIONS = [name for name in data.names() if "quantity" in data.load(name)]
+SPREADS = ("mean_ci", "sd", "range", "bounds", "exact", "none")
+
+
+@pytest.mark.parametrize("name", OBSERVATIONS)
+def test_every_observation_says_what_it_is_and_how_well_it_is_known(name, root):
+    bibliography = set(re.findall(r"^@\w+\{(\w+),", (root / "plasticity" / "sources.bib").read_text(), re.MULTILINE))
+    table = data.load(name)
+    for row in range(table.sizes["row"]):
+        record = {column: table[column].values[row] for column in table.data_vars}
+        assert record["flag"] in FLAGS and record["role"] in ("calibration", "holdout") and record["note"]
+        assert record["spread"] in SPREADS, record["id"]
+        assert set(record["source"].split()) <= bibliography, record["id"]
+        low, value, high = record["low"], record["value"], record["high"]
+        assert (record["spread"] in ("mean_ci", "range", "bounds")) == (np.isfinite(low) and np.isfinite(high))
+        assert not np.isfinite([low, value, high]).all() or low <= value <= high, record["id"]
+        assert (record["spread"] == "sd") == np.isfinite(record["sd"])
+
+
+def test_no_two_observations_share_a_name():
+    ids = [str(one) for name in OBSERVATIONS for one in data.load(name)["id"].values]
+    assert len(ids) == 90 and len(set(ids)) == len(ids)
+
+
 def test_an_unknown_table_is_refused_with_the_nearest_name():
     with pytest.raises(InputError, match=r"'critical_period_window'; did you mean 'critical_period_windows'\?"):
         data.load("critical_period_window")

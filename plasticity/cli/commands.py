@@ -63,7 +63,7 @@ def run(
     from plasticity import provenance
     from plasticity.cli import DONE, SOME_FAILED
     from plasticity.cli.outputs import dataset_path, figure_paths, save_figure
-    from plasticity.cli.report import Progress, show_failures, show_results
+    from plasticity.cli.report import Progress, show_evidence, show_failures, show_results
     from plasticity.cli.sweeping import Wish, planned, swept
     from plasticity.study import Study
 
@@ -89,8 +89,43 @@ def run(
         if not failed:
             raise
         print(f"no figure: {error}", file=sys.stderr)
+    if read.evidence is not None:
+        show_evidence(ds, path)
+        return SOME_FAILED if failed else DONE
     show_results(ds)
     return SOME_FAILED if show_failures(ds) else DONE
+
+
+@app.command()
+def calibrate(
+    study: Annotated[str, STUDY],
+    out: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Dataset to write, ending in .nc; otherwise results/NAME.nc.")
+    ] = None,
+    assignments: Annotated[list[str] | None, SET] = None,
+    reduced: Annotated[bool, REDUCED] = False,
+) -> int:
+    """Fit a study's section `calibration`; chains beside the dataset let an interrupted run go on."""
+    from plasticity import provenance
+    from plasticity.cli import DONE, SOME_FAILED
+    from plasticity.cli.outputs import dataset_path, figure_paths, save_figure
+    from plasticity.cli.report import Progress, show_evidence
+    from plasticity.study import Study
+
+    read = Study.load(study, assignments or (), reduced=reduced)
+    if read.settings.calibration is None:
+        raise InputError(f"study {read.name} has no section 'calibration'; allowed: brake_calibration, or your own")
+    path = dataset_path(out, read.name)
+    pictures = figure_paths(None, path) if read.settings.figure else []
+    _announce()
+    with Progress() as progress:
+        ds = read.run(progress, path.with_suffix(".chains.h5"))
+    print(f"dataset: {provenance.write(ds, path)}")
+    if pictures:
+        save_figure(read, ds, pictures)
+        print(f"figure: {', '.join(map(str, pictures))}")
+    show_evidence(ds, path)
+    return SOME_FAILED if int(ds.attrs["failures"]) else DONE
 
 
 @app.command()

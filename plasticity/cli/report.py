@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plasticity.cli.table import show
@@ -35,6 +36,21 @@ def show_results(ds: "xarray.Dataset") -> None:
         print(f"warning: {text}", file=sys.stderr)
     if ds.attrs.get("disclaimer"):
         print(ds.attrs["disclaimer"])
+
+
+def show_evidence(ds: "xarray.Dataset", path: Path) -> None:
+    """Print what a calibration or validation found, and write its table beside the dataset as Markdown and CSV."""
+    from plasticity.calibration.report import comma_separated, markdown, report_table, summary
+
+    found = report_table(ds)
+    assert found is not None
+    path.with_suffix(".md").write_text(markdown(ds), encoding="utf-8")
+    path.with_suffix(".csv").write_text(comma_separated(ds), encoding="utf-8")
+    print(f"report: {path.with_suffix('.md')}, {path.with_suffix('.csv')}")
+    show(found[0][:11], [row[:11] for row in found[1]])
+    for line in summary(ds):
+        print(line)
+    print(ds.attrs.get("disclaimer", ""))
 
 
 def show_failures(ds: "xarray.Dataset") -> int:

@@ -12,6 +12,7 @@ from plasticity.config import Node
 from plasticity.errors import InputError
 from plasticity.study import bundled, changes
 from plasticity.study.axes import Axis, axes
+from plasticity.study.evidence import evidence, evidence_dataset
 from plasticity.study.figure import check_figure
 from plasticity.study.grid import output_times
 from plasticity.study.joining import joined, renamed
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+    from plasticity.calibration.outcome import Plan
+    from plasticity.calibration.validation import Comparison
     from plasticity.sweeps.plan import SweepPlan
 
 __all__ = ["Study"]
@@ -56,6 +59,8 @@ class Study:
         Output times [h].
     summaries : SweepPlan or None
         What is computed where the section `sweep` says what to `keep`; `runs` then holds the first point only.
+    evidence : Plan or Comparison or None
+        What a study that calibrates or validates does in place of its runs.
 
     Examples
     --------
@@ -74,6 +79,7 @@ class Study:
     readouts: tuple[Readout, ...]
     times: "numpy.ndarray"
     summaries: "SweepPlan | None" = None
+    evidence: "Plan | Comparison | None" = None
 
     @classmethod
     def names(cls) -> list[str]:
@@ -147,13 +153,17 @@ class Study:
         tree = config.parse(str(ds.attrs["study"]), f"study of {name}")
         return _study(name, str(ds.attrs["study"]), tree, assignments, ds.attrs.get("study_reduced") == "true")
 
-    def run(self, report: Callable[[int, int, str], None] | None = None) -> "xarray.Dataset":
+    def run(
+        self, report: Callable[[int, int, str], None] | None = None, chains: Path | None = None
+    ) -> "xarray.Dataset":
         """Simulate every run, compute the read-outs, and join all into one dataset.
 
         Parameters
         ----------
         report : callable, optional
             Called before each run with how many are done, how many there are, and what comes next.
+        chains : pathlib.Path, optional
+            File that keeps the chains of a calibration, so that an interrupted one goes on.
 
         Returns
         -------
@@ -173,8 +183,15 @@ class Study:
             from plasticity.sweeps.execution import collect
 
             return collect(plan)
-        from plasticity.simulation import simulate
+        from plasticity.simulation import DISCLAIMER, simulate
 
+        if self.evidence is not None:
+            compared = evidence_dataset(self.evidence, report, chains)
+            compared.attrs |= self.attributes() | {
+                "failures": int((compared["status"] != 0).sum()),
+                "disclaimer": DISCLAIMER,
+            }
+            return compared
         solver = self.settings.solver
         datasets = []
         runs, found = scheduled(self.settings, self.runs, report)
@@ -357,7 +374,7 @@ def _study(name: str, text: str, tree: Node, assignments: Iterable[str], reduced
     return Study(name, text, assigned, reduced, *(_checked(tree) if assigned else read))
 
 
-def _checked(tree: Node) -> tuple[Settings, Any, Any, Any, Any, "SweepPlan | None"]:
+def _checked(tree: Node) -> tuple[Settings, Any, Any, Any, Any, "SweepPlan | None", Any]:
     settings = validated(tree)
     found = axes(settings, tree)
     swept = summaries(settings, tree)
@@ -366,4 +383,4 @@ def _checked(tree: Node) -> tuple[Settings, Any, Any, Any, Any, "SweepPlan | Non
     check_figure(settings, tree)
     check_schedule(settings, tree, made)
     first = made[0].model.assemble(made[0].protocol.compounds)
-    return settings, found, made, readouts(settings, tree, first), times, plan
+    return settings, found, made, readouts(settings, tree, first), times, plan, evidence(settings, tree, made[0])

@@ -1,11 +1,10 @@
 """The sections of a study and what may stand in each."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -14,38 +13,13 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from plasticity.errors import InputError, unknown_name
+from plasticity.study.calibration_section import CalibrationSection, ValidationSection
+from plasticity.study.section import Section
 from plasticity.units import quantity_among
 
 SPECIES = ("human", "mouse")
-
-
-class Section(BaseModel):
-    """A section whose keys are all known; the nearest name is told for one that is not.
-
-    Examples
-    --------
-    >>> DoseSection.model_validate({"compund": "lsd"})
-    Traceback (most recent call last):
-    ...
-    pydantic_core._pydantic_core.ValidationError: 1 validation error for DoseSection
-    unknown key 'compund'; did you mean 'compound'? ...
-    """
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    open: ClassVar[bool] = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, given: Any) -> Any:
-        if isinstance(given, dict) and not cls.open:
-            for name in given:
-                if name not in cls.model_fields:
-                    told = str(unknown_name("key", name, cls.model_fields))
-                    raise PydanticCustomError("unknown_key", "{told}", {"told": told, "key": name})
-        return given
 
 
 def _quantity(*units: str, at_least: float | None = None, above: float | None = None) -> BeforeValidator:
@@ -372,6 +346,8 @@ class Settings(Section):
     schedule: ScheduleSection | None = None
     observables: list[ObservableSection] = Field(default_factory=list)
     figure: FigureSection | None = None
+    calibration: CalibrationSection | None = None
+    validation: ValidationSection | None = None
     reduced: dict[str, Any] = Field(default_factory=dict)
 
     @property

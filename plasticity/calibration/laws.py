@@ -1,0 +1,124 @@
+"""Rival laws of closure: each gives closing days from a few free numbers, by the model or by a line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plasticity import data
+from plasticity.calibration.asked import asked
+from plasticity.calibration.members import closing_days
+from plasticity.calibration.observed import WINDOWS, Observation
+from plasticity.errors import InputError, unknown_name
+from plasticity.model import Model
+
+Floats = NDArray[np.float64]
+BASELINE = "log_law"
+"""Closing day = offset + slope * ln(human acute duration [h]): what a mechanism has to beat."""
+
+
+@dataclass(frozen=True)
+class Free:
+    """One free number and the range that is searched; uniform in its logarithm or in itself.
+
+    Attributes
+    ----------
+    name : str
+    low, high : float
+        In the canonical unit.
+    log : bool
+
+    Examples
+    --------
+    >>> Free("brake_tau", 10.0, 1000.0, True).value(np.array([0.5])).round(6).tolist()
+    [100.0]
+    """
+
+    name: str
+    low: float
+    high: float
+    log: bool
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high or (self.log and self.low <= 0.0):
+            raise InputError(f"{self.name}: from {self.low:g} to {self.high:g}; allowed: ascending, positive if log")
+
+    def value(self, fraction: Floats) -> Floats:
+        """Value at a fraction of the range."""
+        if self.log:
+            return np.asarray(self.low * (self.high / self.low) ** fraction)
+        return np.asarray(self.low + (self.high - self.low) * fraction)
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law and its free numbers.
+
+    Attributes
+    ----------
+    name : str
+        A kernel of the layer ``brake``, or ``log_law``.
+    free : tuple of Free
+    duration : float
+        Of every simulation [h]; windows still open then count as closing there.
+
+    Examples
+    --------
+    >>> from plasticity.calibration.observed import rows
+    >>> line = Law("log_law", (Free("offset", 0.0, 10.0, False), Free("slope", 0.0, 20.0, False)), 2400.0)
+    >>> line.days(np.array([[0.5, 0.5]]), [rows("critical_period_windows")["ketamine"]]).tolist()  # 5 + 10 ln 1
+    [[5.0]]
+    """
+
+    name: str
+    free: tuple[Free, ...]
+    duration: float
+
+    def __post_init__(self) -> None:
+        if self.name == BASELINE:
+            known = ["offset", "slope"]
+            if [one.name for one in self.free] != known:
+                raise InputError(f"{BASELINE}: {[one.name for one in self.free]}; allowed: {', '.join(known)}")
+            return
+        parameters = Model(brake=self.name).assemble([]).parameters
+        for one in self.free:
+            if one.name not in parameters:
+                raise unknown_name(f"parameter of {self.name}", one.name, parameters)
+
+    def values(self, cube: Floats) -> list[dict[str, float]]:
+        """Values of the free numbers at points of the unit cube, shape (points, free)."""
+        columns = {one.name: one.value(cube[:, i]) for i, one in enumerate(self.free)}
+        return [{name: float(column[i]) for name, column in columns.items()} for i in range(len(cube))]
+
+    def days(self, cube: Floats, rows: Sequence[Observation]) -> Floats:
+        """Closing days [d] at points of the unit cube, shape (points, rows)."""
+        if self.name == BASELINE:
+            offset, slope = (one.value(cube[:, i]) for i, one in enumerate(self.free))
+            return np.maximum(offset[:, None] + slope[:, None] * np.log([acute_duration(row) for row in rows]), 0.0)
+        points, model = self.values(cube), Model(brake=self.name)
+        columns = [closing_days(asked(row.modelled, self.duration), model, points) for row in rows]
+        return np.stack(columns, axis=1)
+
+
+def acute_duration(row: Observation) -> float:
+    """Human acute duration [h] that the baseline takes for a row: the geometric middle of the published range.
+
+    Parameters
+    ----------
+    row : Observation
+        Of the table of windows.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> from plasticity.calibration.observed import rows
+    >>> round(acute_duration(rows("critical_period_windows")["lsd"]), 2)
+    8.94
+    """
+    table = data.load(WINDOWS)
+    where = int(np.flatnonzero(table["compound"].values == row.id)[0])
+    return float(np.sqrt(table["acute_low"].values[where] * table["acute_high"].values[where]))

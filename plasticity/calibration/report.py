@@ -1,0 +1,192 @@
+"""A validation or a calibration as a table of text: on the screen, as Markdown and as CSV."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plasticity.calibration.validation import counts
+
+if TYPE_CHECKING:
+    import xarray
+
+Table = tuple[Sequence[str], list[tuple[str, ...]]]
+
+
+def report_table(ds: "xarray.Dataset") -> Table | None:
+    """Lay out what was compared or fitted.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Of any study.
+
+    Returns
+    -------
+    tuple of head and rows, or None
+        None for a study that neither validates nor calibrates.
+
+    Examples
+    --------
+    >>> import xarray
+    >>> report_table(xarray.Dataset()) is None
+    True
+    """
+    if "verdict" in ds:
+        return _validation(ds)
+    return _calibration(ds) if "estimate" in ds.dims else None
+
+
+def summary(ds: "xarray.Dataset") -> list[str]:
+    """Say in a few lines what came out.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Of a study that validates or calibrates.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> import xarray
+    >>> cells = {"role": ("row", ["holdout"]), "verdict": ("row", ["out"])}
+    >>> summary(xarray.Dataset(cells))[1]
+    'holdout: 0 in, 1 out, 0 no interval, 0 no prediction'
+    """
+    if "verdict" in ds:
+        return [f"{role}: {', '.join(f'{n} {word}' for word, n in of.items())}" for role, of in counts(ds).items()]
+    lines = []
+    for law in ds["law"].values:
+        one = ds.sel(law=law)
+        days = ", ".join(
+            f"{row} {float(day):.2f}" for row, day in zip(ds["row"].values, one["closing_day"], strict=True)
+        )
+        fit, held, mean = (float(one[f"{name}log_likelihood"]) for name in ("", "holdout_", "predictive_"))
+        lines.append(
+            f"{law}: log-likelihood {fit:.3f}, held out {held:.2f} (over the posterior {mean:.2f}); closes (d) {days}"
+        )
+    if "information" in ds:
+        best = ds["information"].where(ds["information"] == ds["information"].max(), drop=True)
+        test = f"{best['experiment'].values[0]}, looked at on day {float(best['test_day'][0]):g}"
+        lines.append(
+            f"best experiment to tell the laws of closure apart: {test} ({float(best.max()):.2f} bit per animal)"
+        )
+    if "identified" in ds:
+        known = [str(name) for name in ds["parameter"].values[ds["identified"].values > 0.0]]
+        rest = [str(name) for name in ds["parameter"].values[ds["identified"].values == 0.0]]
+        lines.append(f"numbers that windows inform (each alone): {', '.join(known) or 'none'}")
+        lines.append(f"numbers that windows cannot identify: {', '.join(rest)}")
+    return lines
+
+
+def markdown(ds: "xarray.Dataset") -> str:
+    """Write the report as a Markdown page.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Of a study that validates or calibrates.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import xarray
+    >>> markdown(xarray.Dataset(attrs={"title": "Nothing"}))
+    '# Nothing\\n'
+    """
+    found = report_table(ds)
+    lines = [f"# {ds.attrs.get('title', 'Report')}", ""]
+    if found is None:
+        return "\n".join(lines)
+    head, rows = found
+    lines += [f"- {line}" for line in summary(ds)] + [""]
+    lines += [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (head, ["---"] * len(head), *rows)
+    ]
+    if ds.attrs.get("disclaimer"):
+        lines += ["", str(ds.attrs["disclaimer"])]
+    return "\n".join(lines) + "\n"
+
+
+def comma_separated(ds: "xarray.Dataset") -> str:
+    """Write the table as CSV.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Of a study that validates or calibrates.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import xarray
+    >>> comma_separated(xarray.Dataset())
+    ''
+    """
+    found, out = report_table(ds), io.StringIO()
+    if found is not None:
+        csv.writer(out, lineterminator="\n").writerows([found[0], *found[1]])
+    return out.getvalue()
+
+
+def _number(value: object) -> str:
+    number = float(str(value))
+    return "" if np.isnan(number) else f"{number:.4g}"
+
+
+def _span(low: object, high: object) -> str:
+    ends = (_number(low), _number(high))
+    return "" if not any(ends) else ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _validation(ds: "xarray.Dataset") -> Table:
+    head = ("row", "quantity", "unit", "observed", "interval", "kind", "n", "predicted", "5 to 95 %", "verdict", "role")
+    rows = []
+    for i in range(ds.sizes["row"]):
+        one = {str(name): ds[name].values[i] for name in (*ds.data_vars, "row") if "row" in ds[name].dims}
+        rows.append(
+            (
+                *(str(one[name]) for name in ("row", "quantity", "unit")),
+                _number(one["observed"]),
+                _span(one["observed_low"], one["observed_high"]),
+                str(one["spread"]),
+                _number(one["n"]),
+                _number(one["predicted"]),
+                _span(one["predicted_low"], one["predicted_high"]),
+                str(one["verdict"]),
+                str(one["role"]),
+                *(str(one[name]) for name in ("flag", "source", "remedy", "note")),
+            )
+        )
+    return (*head, "flag", "source", "what would cure it", "note"), rows
+
+
+def _calibration(ds: "xarray.Dataset") -> Table:
+    head = ("number", "unit", "value", "profile 95 %", "at bound", "posterior 95 %", "r_hat", "ess")
+    rows = []
+    for i in range(ds.sizes["estimate"]):
+        one = ds.isel(estimate=i)
+        ends = [_number(float(one[name])) or "not bounded" for name in ("low", "high")]
+        rows.append(
+            (
+                *(str(one[name].values) for name in ("estimate", "unit")),
+                f"{float(one['value']):.5g}",
+                " to ".join(ends),
+                "yes" if float(one["at_bound"]) else "no",
+                _span(float(one["posterior_low"]), float(one["posterior_high"])),
+                f"{float(one['r_hat']):.3f}",
+                f"{float(one['ess']):.0f}",
+            )
+        )
+    return head, rows

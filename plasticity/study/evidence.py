@@ -1,0 +1,101 @@
+"""What a study has to do with data: the plan of its calibration or validation, checked, and the dataset of either."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plasticity import provenance
+from plasticity.config import Node
+from plasticity.errors import InputError
+from plasticity.study.calibration_section import calibration_plan
+from plasticity.study.runs import Run
+from plasticity.study.sections import Settings
+from plasticity.units import quantity
+
+if TYPE_CHECKING:
+    import xarray
+
+    from plasticity.calibration.outcome import Plan
+    from plasticity.calibration.validation import Comparison
+
+Report = Callable[[int, int, str], None]
+
+
+def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | None":
+    """Make and check the plan of a study that calibrates or validates.
+
+    Parameters
+    ----------
+    settings : Settings
+    tree : Node
+        The same study with its positions.
+    run : Run
+        Its one run: the model and the overrides of a validation.
+
+    Returns
+    -------
+    Plan or Comparison or None
+        None for all other studies.
+
+    Raises
+    ------
+    ConfigError
+        For the first thing that is not allowed.
+
+    Examples
+    --------
+    >>> from plasticity import config
+    >>> from plasticity.study.schema import validated
+    >>> tree = config.parse("{protocol: {}}")
+    >>> evidence(validated(tree), tree, None) is None
+    True
+    """
+    if settings.calibration is not None and settings.validation is not None:
+        raise tree.find(("validation",)).error("calibration and validation in one study", "one of the two", at_key=True)
+    if settings.calibration is not None:
+        duration = quantity(settings.protocol.duration, "h", "duration")
+        told = provenance.digest(settings.model_dump(mode="json", exclude={"reduced", "title", "figure"}))
+        return calibration_plan(settings.calibration, duration, tree, told)
+    if settings.validation is None:
+        return None
+    from plasticity.calibration.observed import Observation, rows
+    from plasticity.calibration.validation import Comparison
+
+    section = settings.validation
+    found: list[Observation] = []
+    for index, name in enumerate(section.tables):
+        with tree.find(("validation", "tables", index)).located():
+            found.extend(rows(name).values())
+    return Comparison(tuple(found), run.model, run.parameters, section.draws, section.seed)
+
+
+def evidence_dataset(plan: "Plan | Comparison", report: Report | None, chains: Path | None) -> "xarray.Dataset":
+    """Run a calibration or a validation.
+
+    Parameters
+    ----------
+    plan : Plan or Comparison
+    report : callable or None
+        As `Study.run` takes it.
+    chains : pathlib.Path or None
+        File that keeps the chains of a calibration.
+
+    Returns
+    -------
+    xarray.Dataset
+
+    Examples
+    --------
+    >>> from plasticity.calibration.validation import Comparison
+    >>> from plasticity.model import Model
+    >>> evidence_dataset(Comparison((), Model(), {}, 0, 0), None, None).sizes["row"]
+    0
+    """
+    from plasticity.calibration.outcome import Plan, calibrated
+    from plasticity.calibration.validation import validated_rows
+
+    if isinstance(plan, Plan):
+        return calibrated(plan, chains, report)
+    if chains is not None:
+        raise InputError("this study validates; allowed: a study with a section calibration")
+    return validated_rows(plan, report)

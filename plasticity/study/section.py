@@ -1,0 +1,34 @@
+"""What all sections of a study share: every key is known, and the nearest is told for one that is not."""
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+from plasticity.errors import unknown_name
+
+
+class Section(BaseModel):
+    """A section whose keys are all known; the nearest name is told for one that is not.
+
+    Examples
+    --------
+    >>> Section.model_validate({"compund": "lsd"})
+    Traceback (most recent call last):
+    ...
+    pydantic_core._pydantic_core.ValidationError: 1 validation error for DoseSection
+    unknown key 'compund'...
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    open: ClassVar[bool] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, given: Any) -> Any:
+        if isinstance(given, dict) and not cls.open:
+            for name in given:
+                if name not in cls.model_fields:
+                    told = str(unknown_name("key", name, cls.model_fields))
+                    raise PydanticCustomError("unknown_key", "{told}", {"told": told, "key": name})
+        return given
