@@ -53,7 +53,15 @@ def test_a_file_fits_in_the_head():
 
 
 def test_most_files_are_small():
-    assert statistics.median(len(path.read_text().splitlines()) for path in MODULES) < 120
+    """Documentation does not count here: a public name with a full docstring is easier to read, not harder."""
+    assert statistics.median(map(lines_without_docstrings, MODULES)) < 120
+
+
+def lines_without_docstrings(path):
+    text = path.read_text()
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, documented) and ast.get_docstring(node)]
+    return len(text.splitlines()) - sum(node.body[0].end_lineno - node.body[0].lineno + 1 for node in nodes)
 
 
 def test_no_name_says_nothing():

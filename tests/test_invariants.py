@@ -13,6 +13,7 @@ BUNDLED = {
     f"{name} {' '.join(map(str, run.labels.values()))}".strip(): run
     for name in Study.names()
     for run in Study.load(name, reduced=True).runs
+    if run.protocol.doses or run.protocol.inputs or run.protocol.sessions
 }
 
 

@@ -59,7 +59,7 @@ def to_sbml(
     >>> import plasticity as pl
     >>> document = pl.to_sbml(pl.Protocol(duration="28 d").dose("psilocybin", "25 mg"))
     >>> document.count("<rateRule"), document.count("<event ")
-    (17, 1)
+    (15, 1)
     """
     chosen = model or Model()
     assembly = chosen.assemble(protocol.compounds)

@@ -68,7 +68,8 @@ def running(quantities: Quantities, lines: Sequence[Line]) -> Any:
     Examples
     --------
     >>> from plasticity.sbml.library import libsbml
-    >>> model = libsbml().SBMLDocument(3, 2).createModel()
+    >>> document = libsbml().SBMLDocument(3, 2)
+    >>> model = document.createModel()
     >>> model.createParameter().setId("k")
     0
     >>> running(Quantities(model), [(["k"], lambda named: f"(2.0 * {named('k')})")])(0.0, [], [3.0])
@@ -106,7 +107,8 @@ def starting(quantities: Quantities, given: Mapping[str, float]) -> tuple[Any, A
     Examples
     --------
     >>> from plasticity.sbml.library import libsbml
-    >>> model = libsbml().SBMLDocument(3, 2).createModel()
+    >>> document = libsbml().SBMLDocument(3, 2)
+    >>> model = document.createModel()
     >>> model.createParameter().setId("k")
     0
     >>> starting(Quantities(model), {"k": 2.0})[1].tolist()

@@ -67,7 +67,8 @@ def happenings(quantities: Quantities) -> list[Happening]:
     Examples
     --------
     >>> from plasticity.sbml.library import libsbml
-    >>> happenings(Quantities(libsbml().SBMLDocument(3, 2).createModel()))
+    >>> document = libsbml().SBMLDocument(3, 2)
+    >>> happenings(Quantities(document.createModel()))
     []
     """
     found = []

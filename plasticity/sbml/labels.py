@@ -28,7 +28,8 @@ def label(
 
     Examples
     --------
-    >>> parameter = libsbml().SBMLDocument(3, 2).createModel().createParameter()
+    >>> document = libsbml().SBMLDocument(3, 2)
+    >>> parameter = document.createModel().createParameter()
     >>> label(parameter, "theta_rest", "Resting threshold", ["verified"], ["Graupner2012"])
     >>> parameter.getCVTerm(0).getResourceURI(0)
     'https://identifiers.org/doi:10.1073/pnas.1109359109'

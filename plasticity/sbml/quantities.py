@@ -41,7 +41,8 @@ class Quantities:
     Examples
     --------
     >>> from plasticity.sbml.library import libsbml
-    >>> model = libsbml().SBMLDocument(3, 2).createModel()
+    >>> document = libsbml().SBMLDocument(3, 2)
+    >>> model = document.createModel()
     >>> model.createParameter().setId("k")
     0
     >>> Quantities(model).held

@@ -84,7 +84,8 @@ def add_unit(model: Any, unit: str) -> str:
     Examples
     --------
     >>> from plasticity.sbml.library import libsbml
-    >>> model = libsbml().SBMLDocument(3, 2).createModel()
+    >>> document = libsbml().SBMLDocument(3, 2)
+    >>> model = document.createModel()
     >>> add_unit(model, "L/h"), add_unit(model, "L/h"), model.getNumUnitDefinitions()
     ('L_per_h', 'L_per_h', 1)
     """

@@ -201,9 +201,7 @@ def stiff(w, l, h):
 
 @njit(**PLAIN)
 def assess(w, rtol):
-    """Leave in NORM the root mean square of error over tolerance, not finite where the step is not; in GROWTH what
-    the next step may be over this one.
-    """
+    """Leave in NORM the RMS of error over tolerance, not finite where the step is not; in GROWTH the next step."""
     for l in range(LANES):
         w[NORM + l] = 0.0
     for s in range(STATES):
@@ -281,16 +279,12 @@ def integrate(
     pieces = np.zeros((watched.size, 5, LANES))
     member = np.full(LANES, -1)
     cursor = np.zeros(LANES, np.int64)
-    time = np.zeros(LANES)
-    target = np.zeros(LANES)
-    latest = np.zeros(LANES)
+    time, target, latest, wanted = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
     h = np.ones(LANES)
-    wanted = np.zeros(LANES)
     fresh = np.zeros(LANES, np.bool_)
     grows = np.ones(LANES, np.bool_)
     limited = np.zeros(LANES, np.int64)
-    waiting = 0
-    running = 0
+    waiting = running = 0
     for l in range(LANES):
         m = min(l, members - 1)
         load(w, l, y[m], u[m], p[m], atol[m])
@@ -316,10 +310,7 @@ def integrate(
             prepare(w)
         if running == 0:
             return
-        restart = False
-        for l in range(LANES):
-            restart = restart or (member[l] >= 0 and fresh[l])
-        if restart:
+        if np.any(fresh & (member >= 0)):
             for e in range(WIDTH):
                 w[STAGE + e] = w[STATE + e]
             for l in range(LANES):
@@ -360,8 +351,7 @@ def integrate(
                 outcome = NOT_FINITE
             elif not error <= 1.0:
                 rejected[m] += 1
-                scale = SHRINK if not np.isfinite(error) else max(SHRINK, w[GROWTH + l])
-                wanted[l] = h[l] * scale
+                wanted[l] = h[l] * (max(SHRINK, w[GROWTH + l]) if np.isfinite(error) else SHRINK)
                 grows[l] = False
                 if wanted[l] <= 4e-16 * max(abs(time[l]), abs(target[l])):
                     outcome = STEP_TOO_SMALL if np.isfinite(error) else NOT_FINITE

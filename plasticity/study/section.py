@@ -13,7 +13,8 @@ class Section(BaseModel):
 
     Examples
     --------
-    >>> Section.model_validate({"compund": "lsd"})
+    >>> from plasticity.study.sections import DoseSection
+    >>> DoseSection.model_validate({"compund": "lsd"})
     Traceback (most recent call last):
     ...
     pydantic_core._pydantic_core.ValidationError: 1 validation error for DoseSection
