@@ -43,6 +43,26 @@ _NAMES = frozenset(
         *("pM", "nM", "uM", "µM", "μM", "mM", "M", "uL", "µL", "μL", "mL", "ml", "dL", "L", "l"),
     ]
 )
+_DEFINITIONS = """
+pico- = 1e-12 = p-
+nano- = 1e-9 = n-
+micro- = 1e-6 = µ- = μ- = u- = mc-
+milli- = 1e-3 = m-
+deci- = 1e-1 = d-
+kilo- = 1e3 = k-
+second = [time] = s = sec = seconds
+minute = 60 * second = min = minutes
+hour = 60 * minute = h = hr = hours
+day = 24 * hour = d = days
+week = 7 * day
+hertz = 1 / second = Hz
+meter = [length] = m
+liter = 1e-3 * meter ** 3 = L = l
+gram = [mass] = g
+mole = [substance] = mol
+molar = mole / liter = M
+percent = 0.01 = %
+""".strip().splitlines()  # Pint's own list has a thousand units and takes half a second to read
 _TEXT = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(.*)", re.ASCII | re.DOTALL)
 _FACTOR = r"[A-Za-zµμ%]+(?:\^-?[1-3])?"
 _PRODUCT = rf"(?:{_FACTOR}(?: ?[* ] ?{_FACTOR})*|\({_FACTOR}(?: ?[* ] ?{_FACTOR})*\))"
@@ -217,10 +237,12 @@ def _converted(number: str, name: str, unit: str) -> float | None:
 
 @lru_cache(maxsize=1)
 def _registry() -> Any:
-    import pint  # half a second with its registry: only when a unit is really converted
+    import pint  # slow to load: only when a unit is really converted
 
     # in fractions 1 umol is 1000 nmol; in floats it is 999.9999999999999
-    return pint.UnitRegistry(non_int_type=Fraction)
+    registry = pint.UnitRegistry(None, non_int_type=Fraction)
+    registry.load_definitions(_DEFINITIONS)
+    return registry
 
 
 def _finite(value: float, given: object, what: str, allowed: str) -> float:

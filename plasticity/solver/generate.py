@@ -4,7 +4,7 @@ What depends on the parameters alone is computed once per trajectory.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from plasticity.solver.elimination import Elimination, eliminate
 from plasticity.solver.factoring import factor_lines, solve_lines
-from plasticity.solver.layout import Layout
+from plasticity.solver.layout import LANES, Layout
 from plasticity.solver.printing import LanePrinter
 from plasticity.solver.sharing import Constants, shared
 from plasticity.solver.system import TIME, Statement, System, given, parameter, state
@@ -82,8 +82,8 @@ def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
 
     slots = [place("CONSTANT", i) for i in range(len(constants.slots))]
     lines = [*layout.lines(), f"PROBED = {system.probed}"]
-    lines += _function("prepare", write.statements(*shared([], list(constants.slots)), slots, where))
-    lines += _function(
+    lines += _loop("prepare", write.statements(*shared([], list(constants.slots)), slots, where))
+    lines += _paired_loop(
         "rates", write.statements(rate_statements, rates, [place("VALUE", i) for i in range(size)], staged)
     )
     names = [f"w_{i}_{j}" for i, j in entry_list] + [place("DRIFT", i) for i in drift]
@@ -92,10 +92,10 @@ def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
     body += [f"w_{i}_{j} = 0.0" for i, j in cells if (i, j) not in entries]
     body += [f"w_{i}_{i} = w_{i}_{i} + {place('INVERSE', 0)}" for i in range(size)]
     body += factor_lines(plan) + [f"{cell[i, j]} = w_{i}_{j}" for i, j in cells]
-    lines += _function("factor", body)
+    lines += _loop("factor", body)
     body = [f"b_{i} = {place('VALUE', i)}" for i in range(size)] + [f"w_{i}_{j} = {cell[i, j]}" for i, j in cells]
     body += solve_lines(plan) + [f"{place('VALUE', i)} = b_{i}" for i in range(size)]
-    lines += _function("solve", body)
+    lines += _loop("solve", body)
     return "\n".join(lines) + "\n"
 
 
@@ -128,8 +128,13 @@ class _Writer:
         return lines + [f"{target} = {self.printer.doprint(e)}" for target, e in zip(targets, results, strict=True)]
 
 
-def _function(name: str, body: Sequence[str]) -> list[str]:
-    """Write a loop over the lanes, two halves side by side: while one waits for a long chain, the other goes on."""
+def _loop(name: str, body: Sequence[str]) -> list[str]:
+    """Write a loop over the lanes."""
+    return ["", "", "@njit(**PLAIN)", f"def {name}(w):", "    for l in range(LANES):", *(f"        {line}" for line in body)]
+
+
+def _paired_loop(name: str, body: Sequence[str]) -> list[str]:
+    """Write a loop over the lanes, two halves side by side: while one waits for a power, the other goes on."""
     own = {line.partition(" = ")[0] for line in body if not line.startswith("w[")}
     names = re.compile(rf"\b({'|'.join(sorted(own)) or '-'})\b")
     other = [names.sub(r"\1_", line).replace(" + l]", " + m]") for line in body]
@@ -167,12 +172,14 @@ def differenced_text(states: int, parameters: int, stages: int, *, analytic: boo
     return "\n".join([*lines, "PROBED = True", f"ANALYTIC = {analytic}", "", "", inside])
 
 
-def method_text(method: Rosenbrock | RungeKutta = RODAS5P) -> str:
+def method_text(method: Rosenbrock | RungeKutta, offsets: Mapping[str, int]) -> str:
     """Write the method section of a module: the coefficients as module constants.
 
     Parameters
     ----------
     method : Rosenbrock or RungeKutta
+    offsets : mapping of str to int
+        Number of states and the places in the workspace, as the problem section has them.
 
     Returns
     -------
@@ -181,14 +188,15 @@ def method_text(method: Rosenbrock | RungeKutta = RODAS5P) -> str:
 
     Examples
     --------
-    >>> method_text().splitlines()[:2]
+    >>> offsets = {"STATES": 1, "STATE": 0, "STAGE": 8, "COUPLED": 16, "SLOPE": 24}
+    >>> method_text(RODAS5P, offsets).splitlines()[:2]
     ['STAGES = 8', 'ORDER = 5']
     """
     tables: dict[str, ArrayLike]
     if isinstance(method, Rosenbrock):
         lines = [f"STAGES = {method.stages}", f"ORDER = {method.error_order}", f"GAMMA = {method.gamma!r}"]
         tables = {"H": method.dense, "NODES": method.nodes, "TIME_WEIGHTS": method.time_weights}
-        functions = _combine([*method.a, method.b], method.c_matrix)
+        functions = _combine([*method.a, method.b], method.c_matrix, offsets)
     else:
         lines = [f"STAGES = {len(method.nodes)}", f"ORDER = {method.order}"]
         rows = [[*row, *[0.0] * (len(method.nodes) - len(row))] for row in method.a]
@@ -198,20 +206,31 @@ def method_text(method: Rosenbrock | RungeKutta = RODAS5P) -> str:
     return "\n".join([*lines, *constants, *functions]) + "\n"
 
 
-def _terms(row: Sequence[float], at: str) -> str:
-    return " + ".join(f"{c!r} * w[SLOPE + {j} * WIDTH + {at}]" for j, c in enumerate(row) if c != 0.0)
-
-
-def _combine(rows: Sequence[Sequence[float]], couplings: Sequence[Sequence[float]]) -> list[str]:
+def _combine(
+    rows: Sequence[Sequence[float]], couplings: Sequence[Sequence[float]], offsets: Mapping[str, int]
+) -> list[str]:
     """Write the two sums of slopes of every stage out, both in one pass over the workspace."""
+    width = offsets["STATES"] * LANES
+
+    def place(name: str, slope: int = 0) -> str:
+        return f"w[{offsets[name] + slope * width} + e]"
+
+    def terms(row: Sequence[float]) -> str:
+        return " + ".join(f"{c!r} * {place('SLOPE', j)}" for j, c in enumerate(row) if c != 0.0)
+
     lines = ["", "", "@njit(**PLAIN)", "def combine(w, i):"]
     for i, (row, coupling) in enumerate(zip(rows, [*couplings, ()], strict=True)):
-        sum_ = f" + {_terms(row, 'e')}" if any(row) else ""
-        lines += [f"    {'el' if i else ''}if i == {i}:", "        for e in range(WIDTH):"]
-        lines += [f"            w[STAGE + e] = w[STATE + e]{sum_}"]
+        sum_ = f" + {terms(row)}" if any(row) else ""
+        lines += [f"    {'el' if i else ''}if i == {i}:", f"        for e in range({width}):"]
+        lines += [f"            {place('STAGE')} = {place('STATE')}{sum_}"]
         if any(coupling):
-            lines += [f"            w[COUPLED + e] = {_terms(coupling, 'e')}"]
+            lines += [f"            {place('COUPLED')} = {terms(coupling)}"]
     return lines
+
+
+def _offsets(problem: str) -> dict[str, int]:
+    """Read the whole numbers off the head of a problem section."""
+    return {name: int(value) for name, value in re.findall(r"^([A-Z]+) = (\d+)$", problem, re.MULTILINE)}
 
 
 def module_text(problem: str, method: Rosenbrock | RungeKutta = RODAS5P) -> str:
@@ -238,7 +257,7 @@ def module_text(problem: str, method: Rosenbrock | RungeKutta = RODAS5P) -> str:
     text = (here / "stepper.py").read_text(encoding="utf-8")
     elementary = (here / "elementary.py").read_text(encoding="utf-8")
     text = _replaced(text, "problem", problem)
-    text = _replaced(text, "method", method_text(method))
+    text = _replaced(text, "method", method_text(method, _offsets(problem)))
     if isinstance(method, RungeKutta):
         explicit = (here / "explicit.py").read_text(encoding="utf-8")
         opening, closing = _MARK.format("step"), _CLOSE.format("step")

@@ -128,7 +128,7 @@ def attempt(w, time, h, latest):
         solve(w)
         for e in range(WIDTH):
             w[SLOPE + i * WIDTH + e] = w[VALUE + e]
-    combine(w, STAGES)
+    combine(w, i + 1)
     if PROBED:
         probe(w, time, h, latest)
 
@@ -147,7 +147,7 @@ def probe(w, time, h, latest):
     for l in range(LANES):
         w[TIME + l] = min(time[l] + 0.5 * h[l], latest[l])
     rates(w)
-    combine(w, STAGES)
+    combine(w, i + 1)
     for e in range(WIDTH):
         rise = w[STAGE + e] - w[STATE + e]
         for i in range(STAGES):
@@ -277,17 +277,15 @@ def integrate(
     misplaced = (room_for_line.ctypes.data // 8) % 8
     w = room_for_line[(8 - misplaced) % 8 :][:SIZE]  # a vector never crosses a line of the cache
     pieces = np.zeros((watched.size, 5, LANES))
-    member = np.full(LANES, -1)
-    cursor = np.zeros(LANES, np.int64)
-    time, target, latest, wanted = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
-    h = np.ones(LANES)
-    fresh = np.zeros(LANES, np.bool_)
-    grows = np.ones(LANES, np.bool_)
-    limited = np.zeros(LANES, np.int64)
+    member, cursor, limited = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
+    fresh, grows = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
+    time, target, latest = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    wanted, h = np.zeros(LANES), np.zeros(LANES)
     waiting = running = 0
     for l in range(LANES):
         m = min(l, members - 1)
         load(w, l, y[m], u[m], p[m], atol[m])
+        member[l] = -1
     while True:
         loaded = False
         for l in range(LANES):
@@ -300,7 +298,7 @@ def integrate(
                 load(w, l, y[m], u[m], p[m], atol[m])
                 time[l] = start
                 cursor[l] = settle(w, l, start, event_from[m], event_from[m + 1], event_time, event_slot, event_value)
-                fresh[l] = True
+                fresh[l] = 1
                 limited[l] = 0
                 record_time[m, 0] = start
                 steps[m] = 0
@@ -310,7 +308,10 @@ def integrate(
             prepare(w)
         if running == 0:
             return
-        if np.any(fresh & (member >= 0)):
+        starting = 0
+        for l in range(LANES):
+            starting += fresh[l] if member[l] >= 0 else 0
+        if starting > 0:
             for e in range(WIDTH):
                 w[STAGE + e] = w[STATE + e]
             for l in range(LANES):
@@ -328,8 +329,8 @@ def integrate(
                 wanted[l] = starting_step(w, l, target[l] - time[l], rtol)
                 if wanted[l] < 1e-14 * abs(time[l]):  # a step that time can resolve
                     wanted[l] = min(1e-14 * abs(time[l]), target[l] - time[l])
-                fresh[l] = False
-                grows[l] = True
+                fresh[l] = 0
+                grows[l] = 1
             left = target[l] - time[l]
             h[l] = min(wanted[l], longest)
             if h[l] >= left * 0.999999:
@@ -352,7 +353,7 @@ def integrate(
             elif not error <= 1.0:
                 rejected[m] += 1
                 wanted[l] = h[l] * (max(SHRINK, w[GROWTH + l]) if np.isfinite(error) else SHRINK)
-                grows[l] = False
+                grows[l] = 0
                 if wanted[l] <= 4e-16 * max(abs(time[l]), abs(target[l])):
                     outcome = STEP_TOO_SMALL if np.isfinite(error) else NOT_FINITE
             else:
@@ -370,7 +371,7 @@ def integrate(
                 if not grows[l]:
                     scale = min(scale, 1.0)
                 wanted[l] = max(h[l] * scale, min(wanted[l], h[l]) * SHRINK)
-                grows[l] = True
+                grows[l] = 1
                 before = time[l]
                 time[l] = target[l] if h[l] == target[l] - time[l] else time[l] + h[l]
                 if time[l] == before:
@@ -383,7 +384,7 @@ def integrate(
                     w[STATE + s * LANES + l] = w[STAGE + s * LANES + l]
                 if time[l] >= target[l]:
                     cursor[l] = settle(w, l, time[l], cursor[l], event_from[m + 1], event_time, event_slot, event_value)
-                    fresh[l] = True
+                    fresh[l] = 1
                     if time[l] >= end:
                         outcome = REACHED_END if outcome == 1 else outcome
             if outcome == 1 and steps[m] + rejected[m] >= step_limit:
