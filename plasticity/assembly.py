@@ -228,15 +228,17 @@ class Assembly:
         """Value of what a compound lacks: a state at rest, a signal that nobody gives, a number's substitute."""
         if letter == "u":
             return 0.0
-        return self.declared[name].absent if letter == "p" else self._resting(instance, name)
+        if letter == "p":
+            return self.declared[name].absent
+        if name not in self._resting:
+            raise TypeError(f"kernel {instance.kernel.name} reads x.{name}, which no kernel of this model declares")
+        return self._resting[name]
 
-    def _resting(self, instance: Instance, name: str) -> float:
-        """Value that a state the compound lacks holds for ever."""
-        for kernel in {i.kernel for i in self.instances if i.compound}:
-            for state in kernel.states:
-                if state.name == name and not callable(state.baseline):
-                    return state.baseline
-        raise TypeError(f"kernel {instance.kernel.name} reads x.{name}, which no kernel of this model declares")
+    @cached_property
+    def _resting(self) -> dict[str, float]:
+        """Values that states which a compound lacks hold for ever."""
+        declared = [state for instance in self.instances if instance.compound for state in instance.kernel.states]
+        return {state.name: state.baseline for state in declared if not callable(state.baseline)}
 
     # -- the compiled model ---------------------------------------------------------------------------------------
 

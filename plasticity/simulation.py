@@ -340,8 +340,9 @@ def _dataset(run: Run, model: Model, grid: Floats, solver: dict[str, Any]) -> "x
 
 
 def _windows(run: Run) -> "xarray.Dataset":
-    theta = run.trajectory.polynomial(list(run.assembly.states).index("theta"))
+    theta = run.trajectory.pieces[:, list(run.assembly.states).index("theta")]
     found = locate(
+        run.trajectory.times,
         theta,
         theta_rest=run.values["theta_rest"],
         open_ratio=run.values["window_open_ratio"],

@@ -240,7 +240,7 @@ def _registry() -> Any:
     import pint  # slow to load: only when a unit is really converted
 
     # in fractions 1 umol is 1000 nmol; in floats it is 999.9999999999999
-    registry = pint.UnitRegistry(None, non_int_type=Fraction)
+    registry: Any = pint.UnitRegistry(None, non_int_type=Fraction)
     registry.load_definitions(_DEFINITIONS)
     return registry
 

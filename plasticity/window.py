@@ -1,7 +1,6 @@
-"""When the threshold of potentiation is low enough: the windows of plasticity, found by root finding.
+"""When the threshold of potentiation is low enough: the windows of plasticity, as roots of the solution's polynomials.
 
-Every node of the solution's polynomials, breakpoint or turning point, says whether it lies below the opening or above
-the closing level; between two nodes the threshold only rises or only falls, so no crossing is missed or found twice.
+A run and every member of a sweep are searched by the same compiled function, `plasticity.solver.excursions`.
 """
 
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plasticity.errors import InputError
-from plasticity.solver.stretches import cut
+from plasticity.solver.excursions import AREA, END, FIELDS, LOWEST, START, TIME_OF_LOWEST, excursions
 
 if TYPE_CHECKING:
     import xarray
-    from scipy.interpolate import PPoly
 
 Floats = NDArray[np.float64]
 HOURS_PER_DAY = 24.0
@@ -68,8 +66,8 @@ class Windows:
 
     Examples
     --------
-    >>> from scipy.interpolate import PPoly
-    >>> found = locate(PPoly([[1.3]], [0, 672]), theta_rest=1.3, open_ratio=0.9, close_ratio=0.92, merge_gap=6.0)
+    >>> numbers = {"theta_rest": 1.3, "open_ratio": 0.9, "close_ratio": 0.92, "merge_gap": 6.0}
+    >>> found = locate(np.array([0.0, 672.0]), np.array([[1.3, 0.0, 0.0, 0.0, 0.0]]), **numbers)
     >>> found.number_of_windows, found.total_open_time, found.first_open, round(found.margin, 3)
     (0, 0.0, nan, 0.1)
     """
@@ -116,7 +114,9 @@ class Windows:
         return bool(self.censored_left.any() or self.censored_right.any())
 
 
-def locate(theta: "PPoly", *, theta_rest: float, open_ratio: float, close_ratio: float, merge_gap: float) -> Windows:
+def locate(
+    times: Floats, pieces: Floats, *, theta_rest: float, open_ratio: float, close_ratio: float, merge_gap: float
+) -> Windows:
     """Find the windows of one run.
 
     A window opens when the threshold first reaches `open_ratio` of its resting value, and closes when it has then
@@ -124,10 +124,12 @@ def locate(theta: "PPoly", *, theta_rest: float, open_ratio: float, close_ratio:
 
     Parameters
     ----------
-    theta : scipy.interpolate.PPoly
-        Threshold in time [h], of any degree; its ends are the start and the end of the simulation.
+    times : ndarray, shape (steps + 1,)
+        Ends of the steps [h], ascending; the first and the last are the start and the end of the simulation.
+    pieces : ndarray, shape (steps, 5)
+        The threshold within each step: coefficients in ascending powers of the fraction of the step.
     theta_rest : float
-        Resting threshold, positive, in the unit of `theta`.
+        Resting threshold, positive, in the unit of the threshold.
     open_ratio, close_ratio : float
         Levels of opening and of closing over `theta_rest` [1].
     merge_gap : float
@@ -140,47 +142,45 @@ def locate(theta: "PPoly", *, theta_rest: float, open_ratio: float, close_ratio:
     Raises
     ------
     InputError
-        If `close_ratio` does not exceed `open_ratio`, another number is out of bounds, or `theta` is not one finite
-        piecewise polynomial in ascending time.
+        If `close_ratio` does not exceed `open_ratio`, another number is out of bounds, or the pieces are not finite
+        or not in ascending time.
 
     Examples
     --------
-    >>> from scipy.interpolate import PPoly
-    >>> dip = PPoly([[0.0004, 0.0004], [-0.04, 0.0], [1.3, 0.3]], [0.0, 50.0, 100.0])  # lowest at 50 h
-    >>> found = locate(dip, theta_rest=1.3, open_ratio=0.9, close_ratio=0.92, merge_gap=6.0)
+    >>> dip = np.array([[1.3, -2.0, 1.0, 0.0, 0.0], [0.3, 0.0, 1.0, 0.0, 0.0]])  # lowest at 50 h
+    >>> numbers = {"theta_rest": 1.3, "open_ratio": 0.9, "close_ratio": 0.92, "merge_gap": 6.0}
+    >>> found = locate(np.array([0.0, 50.0, 100.0]), dip, **numbers)
     >>> found.t_open.round(3).tolist(), found.time_of_peak.tolist()
     ([3.363], [50.0])
     """
-    _check(theta, theta_rest, open_ratio, close_ratio, merge_gap)
-    path = cut(theta.c, theta.x)
-    opening, closing = open_ratio * theta_rest, close_ratio * theta_rest
-    enters, leaves = _turns(path.value, opening, closing)
-    count = enters.size
-    entered = path.crossings(enters, opening)
-    t_open, t_close = path.times(enters, entered), np.full(count, np.nan)
-    t_close[: leaves.size] = path.times(leaves, path.crossings(leaves, closing))
-
-    apart = np.flatnonzero(t_open[1:] - t_close[: max(count - 1, 0)] >= merge_gap)
-    first, last = np.append(0, apart + 1)[:count], np.append(apart, count - 1)[:count]
-    nodes = list(zip(enters[first], np.append(leaves, path.value.size)[last], strict=True))
-    t_open, t_close = t_open[first], t_close[last]
-    lowest = np.array([start + np.argmin(path.value[start:end]) for start, end in nodes], dtype=np.intp)
-    below = path.below(closing)
-    beyond = np.array([below[start:end].sum() for start, end in nodes])
-    beyond = beyond + path.integral(enters, entered, path.fraction[enters], closing)[first]
-    deepest = float(path.value.min())
+    _check(times, pieces, theta_rest, open_ratio, close_ratio, merge_gap)
+    found, least = _excursions(times, pieces, open_ratio * theta_rest, close_ratio * theta_rest, merge_gap)
+    t_open, t_close = found[:, START], found[:, END]
     return Windows(
         t_open=t_open,
         t_close=t_close,
-        duration=np.where(np.isnan(t_close), theta.x[-1], t_close) - t_open,
-        peak_depth=1.0 - path.value[lowest] / theta_rest,
-        time_of_peak=path.times(lowest, path.fraction[lowest]),
-        area=beyond / theta_rest / HOURS_PER_DAY,
-        censored_left=enters[first] == 0,
+        duration=np.where(np.isnan(t_close), times[-1], t_close) - t_open,
+        peak_depth=1.0 - found[:, LOWEST] / theta_rest,
+        time_of_peak=found[:, TIME_OF_LOWEST],
+        area=found[:, AREA] / theta_rest / HOURS_PER_DAY,
+        censored_left=t_open == times[0],
         censored_right=np.isnan(t_close),
-        max_depth=1.0 - deepest / theta_rest,
-        margin=(deepest - opening) / theta_rest,
+        max_depth=1.0 - least / theta_rest,
+        margin=(least - open_ratio * theta_rest) / theta_rest,
     )
+
+
+def _excursions(times: Floats, pieces: Floats, low: float, high: float, merge: float) -> tuple[Floats, float]:
+    """Locate all excursions of one run, and its smallest value."""
+    count, least, room = np.zeros(1, np.int64), np.empty((1, 2)), 8
+    record = np.ascontiguousarray(pieces)[None, :, None, :]
+    levels = [np.array([level]) for level in (low, high, merge)]
+    while True:
+        found = np.full((1, room, len(FIELDS)), np.nan)
+        excursions(times[None], record, np.array([len(pieces)]), 0, *levels, found, count, least)
+        if count[0] <= room:
+            return found[0, : count[0]], float(least[0, 0])
+        room = int(count[0])
 
 
 def window_dataset(found: Windows) -> "xarray.Dataset":
@@ -197,8 +197,8 @@ def window_dataset(found: Windows) -> "xarray.Dataset":
 
     Examples
     --------
-    >>> from scipy.interpolate import PPoly
-    >>> closed = locate(PPoly([[1.3]], [0, 672]), theta_rest=1.3, open_ratio=0.9, close_ratio=0.92, merge_gap=6.0)
+    >>> numbers = {"theta_rest": 1.3, "open_ratio": 0.9, "close_ratio": 0.92, "merge_gap": 6.0}
+    >>> closed = locate(np.array([0.0, 672.0]), np.array([[1.3, 0.0, 0.0, 0.0, 0.0]]), **numbers)
     >>> window_dataset(closed).sizes["window"]
     0
     """
@@ -250,7 +250,9 @@ def windows(run: "xarray.Dataset") -> "xarray.Dataset":
     return run[names]
 
 
-def _check(theta: "PPoly", theta_rest: float, open_ratio: float, close_ratio: float, merge_gap: float) -> None:
+def _check(
+    times: Floats, pieces: Floats, theta_rest: float, open_ratio: float, close_ratio: float, merge_gap: float
+) -> None:
     if not 0.0 < theta_rest < np.inf:
         raise InputError(f"theta_rest: {theta_rest!r}; allowed: more than 0")
     if not 0.0 < open_ratio < close_ratio < np.inf:
@@ -258,15 +260,7 @@ def _check(theta: "PPoly", theta_rest: float, open_ratio: float, close_ratio: fl
         raise InputError(f"{given}; allowed: both more than 0, the ratio of closing above that of opening")
     if not merge_gap >= 0.0:
         raise InputError(f"window_merge_gap: {merge_gap!r} h; allowed: 0 h or more")
-    if theta.c.ndim != 2 or not (np.isfinite(theta.c).all() and np.isfinite(theta.x).all()):
-        raise InputError(f"theta: coefficients of shape {theta.c.shape}; allowed: one polynomial per step, all finite")
-    if not np.all(np.diff(theta.x) >= 0.0):
-        raise InputError("theta: time runs backwards; allowed: ascending breakpoints [h]")
-
-
-def _turns(value: Floats, opening: float, closing: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Nodes at which the window is first seen open, and those at which it is then first seen closed."""
-    state = np.where(value <= opening, 1, np.where(value >= closing, -1, 0))
-    latest = np.maximum.accumulate(np.where(state != 0, np.arange(value.size), 0))
-    nodes = np.flatnonzero(np.diff(state[latest] == 1, prepend=False))
-    return nodes[::2], nodes[1::2]
+    if pieces.shape != (len(times) - 1, 5) or not (np.isfinite(pieces).all() and np.isfinite(times).all()):
+        raise InputError(f"theta: coefficients of shape {pieces.shape}; allowed: (steps, 5), all finite")
+    if not np.all(np.diff(times) >= 0.0):
+        raise InputError("theta: time runs backwards; allowed: ascending ends of steps [h]")

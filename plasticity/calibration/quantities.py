@@ -241,9 +241,9 @@ def bdnf_at(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
 
 
 def _windows(run: Run) -> Windows:
-    theta = run.trajectory.polynomial(list(run.assembly.states).index("theta"))
+    theta = run.trajectory.pieces[:, list(run.assembly.states).index("theta")]
     numbers = {name: run.values[f"window_{name}"] for name in ("open_ratio", "close_ratio", "merge_gap")}
-    return locate(theta, theta_rest=run.values["theta_rest"], **numbers)
+    return locate(run.trajectory.times, theta, theta_rest=run.values["theta_rest"], **numbers)
 
 
 def closing_day(run: Run, compound: str, at: float) -> float:  # noqa: ARG001

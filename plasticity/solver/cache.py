@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -51,14 +52,20 @@ def fingerprint(parts: Iterable[str]) -> str:
     >>> fingerprint(["a"]) == fingerprint(["a"]), fingerprint(["ab"]) == fingerprint(["a", "b"])
     (True, False)
     """
+    digest = hashlib.sha256()
+    for part in [*parts, *_surroundings()]:
+        digest.update(hashlib.sha256(part.encode()).digest())
+    return digest.hexdigest()[:24]
+
+
+@lru_cache(maxsize=1)
+def _surroundings() -> tuple[str, ...]:
+    """Texts of this package and versions of all that turns a module into machine code, as this process loaded them."""
     from importlib.metadata import version
 
     stack = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy", "sympy")]
     own = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
-    digest = hashlib.sha256()
-    for part in [*parts, *own, *stack, platform.python_version(), platform.machine()]:
-        digest.update(hashlib.sha256(part.encode()).digest())
-    return digest.hexdigest()[:24]
+    return (*own, *stack, platform.python_version(), platform.machine())
 
 
 def module(key: str, text: Callable[[], str]) -> ModuleType:

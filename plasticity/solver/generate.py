@@ -130,7 +130,14 @@ class _Writer:
 
 def _loop(name: str, body: Sequence[str]) -> list[str]:
     """Write a loop over the lanes."""
-    return ["", "", "@njit(**PLAIN)", f"def {name}(w):", "    for l in range(LANES):", *(f"        {line}" for line in body)]
+    return [
+        "",
+        "",
+        "@njit(**PLAIN)",
+        f"def {name}(w):",
+        "    for l in range(LANES):",
+        *(f"        {line}" for line in body),
+    ]
 
 
 def _paired_loop(name: str, body: Sequence[str]) -> list[str]:
