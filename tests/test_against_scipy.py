@@ -81,6 +81,7 @@ def test_default_tolerance_keeps_its_word(name):
     assert largest_error(default.trajectory(times), tight.trajectory(times)) < 1e-4
 
 
+@pytest.mark.slow
 def test_oscillating_calcium_agrees_with_lsoda():
     """To 1e-5 over the first 0.3 h after a bolus, because phase errors add up."""
     plan = Protocol(duration="0.3 h").dose("dmt", "15 mg")

@@ -83,6 +83,7 @@ def test_a_missing_day_is_impossible_and_a_wrong_error_is_refused():
         Error("normal", 0.0)
 
 
+@pytest.mark.slow
 def test_the_days_of_an_ensemble_are_those_of_simulate():
     """Two integrations at rtol 1e-8 and 1e-9: a thousandth of an hour apart at most."""
     plan = asked("psilocybin 25 mg", "40 d")
@@ -97,6 +98,7 @@ FIRST_ORDER = Law("first_order", (Free("brake_gain", 2.0, 40.0, True), Free("bra
 FITTED = chosen({"critical_period_windows": ["ketamine", "psilocybin"]})
 
 
+@pytest.mark.slow
 def test_the_default_brake_is_the_maximum_of_the_likelihood_to_the_printed_digits():
     """7.2944 /h and 156.42 h, as the kernel declares them: half a unit of the last digit."""
     best = fitted(Target(FIRST_ORDER, FITTED, NORMAL), screen=32, starts=1)

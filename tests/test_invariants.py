@@ -75,6 +75,7 @@ def test_a_short_infusion_late_in_the_run_is_not_stepped_over():
         np.testing.assert_allclose(late[name].values, early[name].values, rtol=2e-4, atol=1e-6)  # two runs at rtol 1e-6
 
 
+@pytest.mark.slow
 def test_nothing_moves_without_drug():
     """Over 28 days the undosed model stays at rest to rounding."""
     for model in (Model(), Model(modules=("memory", "belief"))):
@@ -83,6 +84,7 @@ def test_nothing_moves_without_drug():
         assert np.abs(run.trajectory(np.linspace(0.0, 672.0, 50)) - start[:, None]).max() < 1e-12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUNDLED)
 def test_states_stay_inside_their_bounds(name):
     """Fractions in [0, 1], amounts not negative: to the absolute tolerance of a run at 1e-8, 1e-8 of what was dosed."""

@@ -72,6 +72,7 @@ LAWS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "law", LAWS, ids=lambda law: f"{law[0].variants['brake']}{law[1].get('brake_m2_feedback', '')}"
 )
@@ -201,6 +202,7 @@ MOUSE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("compound", "amount", "day"), MOUSE, ids=[row[0] for row in MOUSE])
 def test_mouse_exposure(compound, amount, day):
     run = simulate(Protocol(duration="35 d", species="mouse").dose(compound, amount))

@@ -130,14 +130,8 @@ class _Writer:
 
 def _loop(name: str, body: Sequence[str]) -> list[str]:
     """Write a loop over the lanes."""
-    return [
-        "",
-        "",
-        "@njit(**PLAIN)",
-        f"def {name}(w):",
-        "    for l in range(LANES):",
-        *(f"        {line}" for line in body),
-    ]
+    lines = [f"        {line}" for line in body] or ["        pass"]
+    return ["", "", "@njit(**PLAIN)", f"def {name}(w):", "    for l in range(LANES):", *lines]
 
 
 def _paired_loop(name: str, body: Sequence[str]) -> list[str]:

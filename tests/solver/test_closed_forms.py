@@ -106,6 +106,7 @@ def prothero_robinson_branched(t, y, p):
     return (-p[0] * (y[0] - np.cos(t)) - np.sin(t) if p[0] > 0.0 else 0.0,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fun", [prothero_robinson, prothero_robinson_branched])
 @pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
 def test_driven_stiff_problem(fun, given):

@@ -128,6 +128,7 @@ def test_parameters_do_not_recompile(tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_a_called_function_reads_what_it_reads_now():
     """Numba freezes globals and closed-over values when it compiles; a changed value compiles anew."""
     space = {"np": np}
@@ -138,6 +139,7 @@ def test_a_called_function_reads_what_it_reads_now():
         assert found.y[0, -1] == pytest.approx(np.exp(-k), abs=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["DormandPrince", "Rodas5P"])
 @pytest.mark.parametrize("name", ["explicit", "called"])
 def test_each_method_alone_and_in_company(name, method):

@@ -102,6 +102,7 @@ EXPRESSIONS = st.recursive(
 POINTS = st.lists(st.floats(0.1, 3.0), min_size=5, max_size=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(EXPRESSIONS, POINTS)
 def test_random_expressions_mean_what_they_say(text, point):
@@ -166,6 +167,7 @@ def test_what_is_decided_by_value_is_not_recorded(name):
         trace(UNTRACEABLE[name], 2, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["DormandPrince", "Rodas5P"])
 def test_called_functions_are_right(method):
     """Closed forms piece by piece: max(y, 1/4) from exp(-t) to a line; a whole number of decays."""

@@ -31,6 +31,7 @@ def same_states(point, run, *names):
         np.testing.assert_allclose(point[name], run[name], rtol=1e-12, atol=1e-15 * size, err_msg=name)
 
 
+@pytest.mark.slow
 def test_every_kind_of_axis_changes_what_simulate_would_change():
     """States are bitwise those of `simulate`: one engine, the same tolerances, the same arithmetic for each lane."""
     over = {
