@@ -58,7 +58,8 @@ def formula(expression: sympy.Expr) -> str:
         base, exponent = expression.args
         if exponent == sympy.Rational(1, 2):
             return f"sqrt({formula(base)})"
-        return f"{_factor(base)}^({formula(exponent)})"
+        inner = f"({formula(base)})" if base.is_Pow else _factor(base)
+        return f"{inner}^({formula(exponent)})"
     if expression.func in _CALLED:
         return f"{_CALLED[expression.func]}({', '.join(formula(part) for part in expression.args)})"
     raise InputError(f"SBML export: {expression.func} has no counterpart; allowed: arithmetic and the shared rate laws")
@@ -78,7 +79,7 @@ def _product(expression: sympy.Expr) -> str:
 
 def _factor(expression: sympy.Expr) -> str:
     text = formula(expression)
-    whole = expression.is_Symbol or expression.func in _CALLED or text.startswith("sqrt(")
+    whole = expression.is_Symbol or expression.func in _CALLED
     if whole or (expression.is_Number and not expression.is_Rational and expression >= 0) or expression.is_Pow:
         return text
     return text if expression.is_Integer and expression >= 0 else f"({text})"
