@@ -181,13 +181,13 @@ def frame(axes: "Axes", across: Scale, up: Scale) -> None:
     >>> axes.get_xscale(), axes.get_ylim()
     ('log', (1.0, 9.0))
     """
-    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     for one, axis, place in ((across, axes.xaxis, axes.set_xscale), (up, axes.yaxis, axes.set_yscale)):
         if one.logarithmic:
             place("log")
             axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-            axis.set_major_formatter(ScalarFormatter())
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             axis.set_minor_formatter(NullFormatter())
     axes.set_xlim(across.values[0], across.values[-1])
     axes.set_ylim(up.values[0], up.values[-1])

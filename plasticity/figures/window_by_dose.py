@@ -66,7 +66,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         panels = figure.subplot_mosaic([["a", "b"], ["key", "key"]], height_ratios=[1.0, 0.2])
         handles: list[Any] = []
         for row, (name, ink) in enumerate(zip(names, pens(names), strict=True)):
-            line: Any = {"color": ink.colour, "linestyle": ink.dashes}
+            line: Any = {"color": ink.colour, "linestyle": ink.dashes, "clip_on": False}
             for panel, values in (("a", length), ("b", depth)):
                 drawn, axes = values.isel(compound=row).values, panels[panel]
                 axes.plot(across.values, drawn, **line)

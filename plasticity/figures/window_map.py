@@ -49,6 +49,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     plasticity.errors.InputError: figure window_map: total_open_time has dimensions dose; needed: two of numbers
     """
     from matplotlib.lines import Line2D
+    from matplotlib.ticker import MaxNLocator
 
     shown = ds.get("total_open_time")
     if shown is None or shown.ndim != 2:
@@ -61,7 +62,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     up, across = (scale(ds, name) for name in dims)
     length = days(ds, "total_open_time")
     with look():
-        figure = sheet(COLUMN_MM, 84.0)
+        figure = sheet(COLUMN_MM, 80.0)
         axes, below = figure.subplots(2, 1, height_ratios=[1.0, 0.14])
         longest = max(float(length.max()), 1e-6)
         mesh = axes.pcolormesh(
@@ -70,13 +71,13 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         )  # fmt: skip
         frame(axes, across, up)
         handles = mark(axes, across, up, ds)
-        lines = axes.contour(across.values, up.values, length.values, colors="white", linewidths=0.7)
+        levels = [level for level in MaxNLocator(8).tick_values(0.0, longest) if 0.0 < level < longest]
+        lines = axes.contour(across.values, up.values, length.values, levels=levels, colors="white", linewidths=0.7)
         axes.clabel(lines, fontsize=5.5, fmt="%g d")
-        handles.append(Line2D([], [], color="#8a8a8a", linewidth=0.8, label="Contours (white): days open"))
         apart = ds["number_of_windows"].where(ds["status"] >= 0).values
         if (apart == 1).any() and (apart >= 2).any():
             axes.contour(across.values, up.values, apart, levels=[1.5], colors="black", linewidths=1.2)
-            handles.append(Line2D([], [], color="black", linewidth=1.2, label="From here on: two windows"))
+            handles.append(Line2D([], [], color="black", linewidth=1.2, label="Beyond: windows apart from each other"))
         axes.set_xlabel(across.label)
         axes.set_ylabel(up.label)
         bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=26)
@@ -107,7 +108,8 @@ def caption(ds: "xarray.Dataset") -> str:
     return sentences(
         [
             "Total time that the window of raised plasticity is open, over two axes of a sweep; grey: it never opens;",
-            "hatched: it was still open when the simulation ended, so that the number is a lower bound.",
+            "hatched: it was still open when the simulation ended, so that the number is a lower bound. White: contours;",
+            "black: beyond it there are several windows, apart from each other.",
             origin(ds),
         ]
     )
