@@ -108,9 +108,9 @@ def draw(
                                 shading="nearest", rasterized=True)  # fmt: skip
         frame(rest, across, up)
         rest.set_title("Published intervals that are met\n(of as many compounds)", size=6.5)
-        bars = [(mesh, [panels[place] for place in places[: len(names)]], "Window closes (d)")]
+        bars = [(mesh, [panels[place] for place in places[: min(columns, len(names))]], "Window closes (d)")]
         for drawn, beside, label in [*bars, (table, [rest], "Intervals met")]:
-            bar = figure.colorbar(drawn, ax=beside, pad=0.01, aspect=40 if len(beside) > 1 else 20)
+            bar = figure.colorbar(drawn, ax=beside, pad=0.01, aspect=20)
             bar.set_label(label)
             bar.outline.set_linewidth(0.5)
         bar.set_ticks(range(counted + 1))

@@ -1,6 +1,7 @@
 """What figures of sweeps share: days, axes with their units, and marks where a number is not what it seems."""
 
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from plasticity.errors import InputError
@@ -17,7 +18,10 @@ COLOURS = "viridis"
 """Perceptually uniform, and told apart with every common colour vision."""
 HATCH, HATCH_COLOUR = "/////", "white"
 NO_WINDOW, STILL_OPEN, FAILED = "No window", "Still open at the end of the run: a lower bound", "Failed point"
+NOT_COMPUTED = -128
 CANNOT = "#B22222"
+LINE = 36
+"""Letters of a label in one line."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ def scale(ds: "xarray.Dataset", name: str) -> Scale:
     first, middle, last = (float(values[index]) for index in (0, values.size // 2, -1))
     near_geometric = first > 0.0 and last > 4.0 * first and 2.0 * middle < (first * last) ** 0.5 + (first + last) / 2.0
     label = str(found.attrs.get("long_name", name))
-    return Scale(values, f"{label} ({unit})" if unit else label, near_geometric, default)
+    label = fill(f"{label} ({unit})" if unit else label, LINE)
+    return Scale(values, label, near_geometric, default)
 
 
 def days(ds: "xarray.Dataset", name: str) -> "xarray.DataArray":
@@ -160,7 +165,8 @@ def mark(axes: "Axes", across: Scale, up: Scale, ds: "xarray.Dataset") -> "list[
     if not good.all():
         rows, columns = (~good).nonzero()
         axes.plot(x[columns], y[rows], "x", color=CANNOT, markersize=2.5, markeredgewidth=0.6)
-        found.append(Line2D([], [], color=CANNOT, marker="x", linestyle="none", markersize=3.5, label=FAILED))
+        label = FAILED if (ds["status"].values[rows, columns] != NOT_COMPUTED).all() else f"{FAILED} or not computed"
+        found.append(Line2D([], [], color=CANNOT, marker="x", linestyle="none", markersize=3.5, label=label))
     return found
 
 

@@ -1,5 +1,6 @@
 """How much the window differs between virtual subjects, and what makes it differ."""
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from plasticity.figures.maps import days
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 KIND = "population"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+CHANCE = 3.0
 FEW = 8
 """Subjects with a window below which no distribution is drawn."""
 
@@ -102,8 +104,8 @@ def _counts(one: "xarray.Dataset") -> str:
     good = one["status"] >= 0
     n = int(good.sum())
     never, late = int((good & (one["number_of_windows"] == 0)).sum()), int((good & (one["censored"] > 0)).sum())
-    told = [f"{n:,} subjects", f"no window in {never / max(n, 1):.1%}"]
-    told += [f"still open at the end in {late / max(n, 1):.1%}"] if late else []
+    told = [f"{n:,} subjects", f"no window in {never:,}" if never else "a window in all"]
+    told += [f"still open at the end in {late:,}"] if late else []
     told += [f"{int((~good).sum()):,} failed, left out"] if not bool(good.all()) else []
     return ", ".join(told)
 
@@ -119,20 +121,25 @@ def _drivers(axes: "Axes", ds: "xarray.Dataset", length: "xarray.DataArray", ink
         for label, drawn in _drawn(ds, name):
             share = _spearman(values.values[good], drawn[good])
             axes.barh(spot, share, height=0.7, color=colour, alpha=0.8)
-            axes.annotate(f"{share:+.2f}", (share, spot), (3 if share >= 0.0 else -3, 0),
+            axes.annotate(_shown(share, int(good.sum())), (share, spot), (3 if share >= 0.0 else -3, 0),
                           textcoords="offset points", ha="left" if share >= 0.0 else "right", va="center",
                           size=5.5)  # fmt: skip
-            labels.append(label)
+            labels.append(fill(label, 20))
             spots.append(spot)
             spot += 1.0
         spot += 0.6
     axes.axvline(0.0, color="black", linewidth=0.6)
     axes.set_yticks(spots, labels)
     axes.set_ylim(spot - 0.9, -0.7)
-    axes.set_xlim(-1.25, 1.25)
+    axes.set_xlim(-1.4, 1.4)
     axes.set_xticks([-1.0, -0.5, 0.0, 0.5, 1.0])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("Rank correlation with the time open")
+
+
+def _shown(share: float, n: int) -> str:
+    """Write a correlation; one within three standard errors of none (1 over the root of n) is told as such."""
+    return f"{share:+.2f}" if abs(share) * max(n, 1) ** 0.5 > CHANCE else "none seen"
 
 
 def _drawn(ds: "xarray.Dataset", compound: str) -> "list[tuple[str, numpy.ndarray]]":
@@ -179,8 +186,9 @@ def caption(ds: "xarray.Dataset") -> str:
             "(a) Distribution of the total time that the window is open over virtual subjects in whom it opens: median",
             "(circle), quartiles (thick), 5 to 95 % (thin; numbers in brackets). Subjects without a window are counted in",
             "the text; where it was still open when the simulation ended, the time is a lower bound. (b) Spearman's rank",
-            "correlation of the time open (0 without a window) with what was drawn for each subject. Only kinetics and",
-            "body weight differ between subjects, and only as far as the compound's studies report.",
+            "correlation of the time open (0 without a window) with what was drawn for each subject; quantities that are",
+            "correlated with each other share it. Only kinetics and body weight differ between subjects, and only as far",
+            "as the compound's studies report.",
             origin(ds),
         ]
     )

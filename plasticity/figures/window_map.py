@@ -72,9 +72,10 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         frame(axes, across, up)
         handles = mark(axes, across, up, ds)
         levels = [level for level in MaxNLocator(8).tick_values(0.0, longest) if 0.0 < level < longest]
-        lines = axes.contour(across.values, up.values, length.values, levels=levels, colors="white", linewidths=0.7)
+        opened = length.where(ds["number_of_windows"] > 0).values
+        lines = axes.contour(across.values, up.values, opened, levels=levels, colors="white", linewidths=0.7)
         axes.clabel(lines, fontsize=5.5, fmt="%g d")
-        apart = ds["number_of_windows"].where(ds["status"] >= 0).values
+        apart = ds["number_of_windows"].where((ds["status"] >= 0) & (ds["number_of_windows"] > 0)).values
         if (apart == 1).any() and (apart >= 2).any():
             axes.contour(across.values, up.values, apart, levels=[1.5], colors="black", linewidths=1.2)
             handles.append(Line2D([], [], color="black", linewidth=1.2, label="Beyond: windows apart from each other"))
