@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from plasticity.errors import InputError
-from plasticity.figures.maps import COLOURS, Scale, days, frame, mark, scale
+from plasticity.figures.maps import COLOURS, Scale, days, frame, left_out, mark, scale, thinned
 from plasticity.figures.origin import origin
 from plasticity.figures.pens import pens
 from plasticity.figures.reading import require
@@ -68,7 +68,7 @@ def draw(
     wanted = ("last_close", "total_open_time", "number_of_windows", "censored", "status")
     require(ds, KIND, dict.fromkeys(wanted, dims))
     sides = [name for name in dims if name != "compound"]
-    ds = ds.load().transpose("compound", sides[1], sides[0])
+    whole, ds = ds, thinned(ds[list(wanted)]).transpose("compound", sides[1], sides[0])
     across, up = scale(ds, sides[0]), scale(ds, sides[1])
     names = [str(name) for name in ds["compound"].values]
     intervals = _intervals(published() if observed is None else observed)
@@ -131,7 +131,7 @@ def draw(
                    label="Default numbers of the brake"),
         ]  # fmt: skip
         key(panels["key"], [*lines, *handles.values()], 3)
-        return finish(figure, caption(ds), title, disclaimer)
+        return finish(figure, caption(whole), title, disclaimer)
 
 
 Interval = tuple[float | None, float | None, str]
@@ -166,9 +166,7 @@ def _met(closing: "numpy.ndarray", names: list[str], intervals: dict[str, Interv
     return total
 
 
-def _contour(
-    axes: "Axes", across: Scale, up: Scale, closing: "numpy.ndarray", day: float | None, dashes: Any
-) -> None:
+def _contour(axes: "Axes", across: Scale, up: Scale, closing: "numpy.ndarray", day: float | None, dashes: Any) -> None:
     """Draw where the window closes on a day; what is open to the end closes later than any day."""
     import numpy
 
@@ -214,12 +212,11 @@ def caption(ds: "xarray.Dataset") -> str:
     return sentences(
         [
             "Day on which the window of raised plasticity closes, over two numbers of the brake, a panel per compound.",
-            "Lines: it closes on the last day on which mice were seen open (solid) or the first on which they were seen",
-            "closed (dashed; Nardou et al. 2019, 2023; doses and closing days are recalled); a pair of numbers between",
+            "Lines: it closes on the last day on which mice were seen open (solid) or the first on which they were",
+            "seen closed (dashed; Nardou et al. 2019, 2023; doses and closing days are recalled); a pair of numbers between",
             "them agrees. Last panel: how many compounds agree. Fitted: the default (dot) was fitted to this compound;",
             "predicted: it was not.",
+            left_out(ds),
             origin(ds),
         ]
     )
-
-

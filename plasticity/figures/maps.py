@@ -20,6 +20,8 @@ HATCH, HATCH_COLOUR = "/////", "white"
 NO_WINDOW, STILL_OPEN, FAILED = "No window", "Still open at the end of the run: a lower bound", "Failed point"
 NOT_COMPUTED = -128
 CANNOT = "#B22222"
+MOST = 600
+"""Points along an axis of a map: as many as a journal column shows at 170 dots to the centimetre."""
 LINE = 36
 """Letters of a label in one line."""
 
@@ -90,6 +92,49 @@ def scale(ds: "xarray.Dataset", name: str) -> Scale:
     label = str(found.attrs.get("long_name", name))
     label = fill(f"{label} ({unit})" if unit else label, LINE)
     return Scale(values, label, near_geometric, default)
+
+
+def thinned(ds: "xarray.Dataset") -> "xarray.Dataset":
+    """Leave out points that no printer shows, so that memory is bounded whatever the size of the map.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+
+    Returns
+    -------
+    xarray.Dataset
+        In memory; along each dimension every so-manieth point, so that at most `MOST` are left.
+
+    Examples
+    --------
+    >>> import numpy, xarray
+    >>> thinned(xarray.Dataset({"status": ("dose", numpy.zeros(1201))})).sizes["dose"]
+    401
+    """
+    return ds.isel({name: slice(None, None, -(-size // MOST)) for name, size in ds.sizes.items()}).load()
+
+
+def left_out(ds: "xarray.Dataset") -> str:
+    """Say what `thinned` leaves out; empty where it leaves nothing.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+
+    Returns
+    -------
+    str
+        A sentence for the caption.
+
+    Examples
+    --------
+    >>> import numpy, xarray
+    >>> left_out(xarray.Dataset({"status": ("dose", numpy.zeros(1201))}))
+    'Drawn: 1 of 3 points along dose.'
+    """
+    told = [f"1 of {-(-size // MOST)} points along {name}" for name, size in ds.sizes.items() if size > MOST]
+    return f"Drawn: {', '.join(told)}." if told else ""
 
 
 def days(ds: "xarray.Dataset", name: str) -> "xarray.DataArray":

@@ -184,11 +184,11 @@ def caption(ds: "xarray.Dataset") -> str:
     return sentences(
         [
             "(a) Distribution of the total time that the window is open over virtual subjects in whom it opens: median",
-            "(circle), quartiles (thick), 5 to 95 % (thin; numbers in brackets). Subjects without a window are counted in",
-            "the text; where it was still open when the simulation ended, the time is a lower bound. (b) Spearman's rank",
-            "correlation of the time open (0 without a window) with what was drawn for each subject; quantities that are",
-            "correlated with each other share it. Only kinetics and body weight differ between subjects, and only as far",
-            "as the compound's studies report.",
+            "(circle), quartiles (thick), 5 to 95 % (thin; numbers in brackets). Subjects without a window are counted",
+            "in the text; where it was still open when the simulation ended, the time is a lower bound. (b) Spearman's",
+            "rank correlation of the time open (0 without a window) with what was drawn for each subject; quantities",
+            "that are correlated with each other share it. Only kinetics and body weight differ between subjects, and",
+            "only as far as the compound's studies report.",
             origin(ds),
         ]
     )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from plasticity.errors import InputError
-from plasticity.figures.maps import COLOURS, days, frame, mark, scale
+from plasticity.figures.maps import COLOURS, days, frame, left_out, mark, scale, thinned
 from plasticity.figures.origin import origin
 from plasticity.figures.reading import require
 from plasticity.figures.records import sentences
@@ -58,7 +58,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         raise InputError(f"figure {KIND}: {given}; needed: two of numbers")
     dims = [str(name) for name in shown.dims]
     require(ds, KIND, dict.fromkeys(("total_open_time", "number_of_windows", "censored", "status"), dims))
-    ds = ds.load()
+    whole, ds = ds, thinned(ds[["total_open_time", "number_of_windows", "censored", "status"]])
     up, across = (scale(ds, name) for name in dims)
     length = days(ds, "total_open_time")
     with look():
@@ -85,7 +85,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         bar.set_label("Window open in total (d)")
         bar.outline.set_linewidth(0.5)
         key(below, handles, 1)
-        return finish(figure, caption(ds), title, disclaimer)
+        return finish(figure, caption(whole), title, disclaimer)
 
 
 def caption(ds: "xarray.Dataset") -> str:
@@ -109,8 +109,9 @@ def caption(ds: "xarray.Dataset") -> str:
     return sentences(
         [
             "Total time that the window of raised plasticity is open, over two axes of a sweep; grey: it never opens;",
-            "hatched: it was still open when the simulation ended, so that the number is a lower bound. White: contours;",
-            "black: beyond it there are several windows, apart from each other.",
+            "hatched: it was still open when the simulation ended, so that the number is a lower bound. White:",
+            "contours; black: beyond it there are several windows, apart from each other.",
+            left_out(ds),
             origin(ds),
         ]
     )

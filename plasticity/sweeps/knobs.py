@@ -110,7 +110,10 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
     raise unknown_name("axis", name, [*_AXES, *aspects, *shared, *own])
 
 
-_AXES = ("dose", "dose.multiple", "dose.at", "dose.every", "body_weight", "compound", "treatment", "species", "calcium", "brake")
+_AXES = (
+    *("dose", "dose.multiple", "dose.at", "dose.every", "body_weight"),
+    *("compound", "treatment", "species", "calcium", "brake"),
+)
 
 
 def chosen(doses: Sequence[Dose], knob: Knob) -> list[int]:

@@ -1,4 +1,4 @@
-"""The bundled maps by one command each: drawn from the store they left, and with everything that is not plain marked."""
+"""The bundled maps, one command each: drawn from the store they left, with all that is no plain number marked."""
 
 import json
 
