@@ -64,12 +64,12 @@ def run(
     from plasticity.cli import DONE, SOME_FAILED
     from plasticity.cli.outputs import dataset_path, figure_paths, save_figure
     from plasticity.cli.report import Progress, show_evidence, show_failures, show_results
-    from plasticity.cli.sweeping import Wish, planned, swept
+    from plasticity.cli.sweeping import Wish, swept
     from plasticity.study import Study
 
     read = Study.load(study, assignments or (), reduced=reduced)
     wish = Wish(resume, shard, scheduler, threads, mix)
-    plan = planned(read)
+    plan = read.plan()
     if plan is not None:
         _announce()
         return swept(read, plan, out, wish)
@@ -179,13 +179,13 @@ def check(
 ) -> None:
     """Check a study and say how large it is, and which sessions would fall inside the window; write nothing."""
     from plasticity.cli.report import show_sessions
-    from plasticity.cli.sweeping import planned, sizes
+    from plasticity.cli.sweeping import sizes
     from plasticity.cli.table import show
     from plasticity.study import Study
 
     units = {"duration": " h", "size": " MB", "cost": " s"}
     read = Study.load(study, assignments or (), reduced=reduced)
-    plan = planned(read)
+    plan = read.plan()
     summary = read.check() if plan is None else sizes(read, plan)
     show(("what", "value"), [(name, f"{value}{units.get(name, '')}") for name, value in summary.items()])
     show_sessions(read)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plasticity.errors import InputError
 
@@ -26,13 +26,6 @@ class Wish:
         for option, given in vars(self).items():
             if given:
                 raise InputError(f"--{option}: study {name!r} sweeps no summaries; allowed: without --{option}")
-
-
-def planned(study: "Study") -> "Plan | None":
-    """Plan a study's sweep of summaries, if it has one."""
-    made: Any = getattr(study, "plan", lambda: None)
-    found: Plan | None = made()
-    return found
 
 
 def sizes(study: "Study", plan: "Plan") -> dict[str, str | int | float]:

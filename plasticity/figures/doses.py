@@ -34,7 +34,7 @@ def doses(ds: "xarray.Dataset") -> list[list[tuple[float, str]]]:
     if not listed:
         return []
     treatments = listed if isinstance(listed[0], list) else [listed]
-    return [[(_hours(dose.get("at", 0.0), "at"), _dose_text(dose)) for dose in given] for given in treatments]
+    return [[(_hours(dose.get("at", 0.0), "at"), dose_text(dose)) for dose in given] for given in treatments]
 
 
 def _hours(given: str | float, what: str) -> float:
@@ -43,7 +43,23 @@ def _hours(given: str | float, what: str) -> float:
     return quantity(given, "h", f"{what} of a dose")
 
 
-def _dose_text(dose: dict[str, Any]) -> str:
+def dose_text(dose: dict[str, Any]) -> str:
+    """Say what was given, as in a caption.
+
+    Parameters
+    ----------
+    dose : dict
+        As in the record of a protocol.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> dose_text({"compound": "lsd", "amount": "100 ug"})
+    'LSD 100 ug'
+    """
     amount = dose.get("amount", "")
     words = [
         spoken(str(dose.get("compound", "drug"))),

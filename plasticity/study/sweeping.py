@@ -94,7 +94,7 @@ def _located(tree: Node) -> Iterator[None]:
             node = _found(sweep, text.split("'")[1]) or _found(tree.find(("parameters",)), text.split("'")[1])
         elif key in sweep.value:
             node, text = sweep.find((key,)), text.removeprefix(f"{key}: ")
-        raise (node or sweep).error(text) from None
+        raise (node or sweep).error(text.removeprefix("sweep: ")) from None
 
 
 _NAMED = re.compile(r"axis (.+?)[:,] ")

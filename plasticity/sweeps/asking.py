@@ -138,7 +138,8 @@ def sweep(
     over : mapping of str to axis
         One dimension for every entry, in this order. Numbers: ``dose`` (amount of the only dose, or row of equal
         doses),
-        ``dose.at`` (its time), ``dose.every`` (interval of a row); with several doses their names, as in
+        ``dose.multiple`` (of the amount that is given otherwise), ``dose.at`` (its time), ``dose.every`` (interval of
+        a row); with several doses their names, as in
         ``first.amount``, ``second.at``; ``body_weight``; any parameter by its name. Structure: ``compound``
         (in its reference dose, unless ``dose`` is an axis too), ``treatment`` (doses with their compound),
         ``species``, ``calcium``, ``brake`` or another layer. An axis is a list, `linspace`, `geomspace`,
@@ -168,12 +169,14 @@ def sweep(
     threads : int, optional
         Cores to use, all if not given; the numbers do not depend on it.
     **options
-        Of the store, such as ``resume=True``.
+        Of the store, as in `plasticity.sweeps.execution.fill`: ``resume=True`` goes on with it, ``shard="2/8"``
+        computes a part of it.
 
     Returns
     -------
     xarray.Dataset
-        A variable for each summary, `status` (negative where a point failed, and NaN there) and `reached` [h].
+        A variable for each summary, `status` (negative where a point failed, and NaN there) and `reached` [h]. With
+        `shard`, what the store holds by then: `status` is -128, and all else NaN, where no shard has computed yet.
 
     Raises
     ------
@@ -205,7 +208,7 @@ def sweep(
     from plasticity.sweeps import store
 
     execution.fill(plan, out, threads=threads, **options)
-    return store.open(out)
+    return store.open(out, partial=options.get("shard") is not None)
 
 
 def _check_start(setting: Any) -> None:

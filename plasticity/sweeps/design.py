@@ -255,8 +255,6 @@ def sampled(drawn: Mapping[str, Drawn], design: str, samples: int | None, seed: 
     >>> sorted(np.floor(sampled(space, "latin_hypercube", 8, 0)["dose"]).tolist())  # one in each eighth
     [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
     """
-    from scipy.stats import qmc
-
     if design not in DESIGNS:
         raise unknown_name("design", str(design), DESIGNS)
     if not drawn:
@@ -274,6 +272,8 @@ def sampled(drawn: Mapping[str, Drawn], design: str, samples: int | None, seed: 
     if design == "sobol" and samples & (samples - 1):
         near = 1 << samples.bit_length()
         raise InputError(f"samples: {samples} in a Sobol design; allowed: powers of two, such as {near // 2} or {near}")
+    from scipy.stats import qmc
+
     engines = {"latin_hypercube": qmc.LatinHypercube, "sobol": qmc.Sobol, "halton": qmc.Halton}
     shares = engines[design](len(drawn), seed=seed).random(samples)
     shares = np.clip(shares, 2.0**-53, 1.0 - 2.0**-53)  # the quantiles of 0 and 1 may be infinite

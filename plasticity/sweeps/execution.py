@@ -276,6 +276,8 @@ def _enter(plan: Plan, path: Path, me: dict[str, str], *, resume: bool, mix: boo
         raise InputError(f"{path}: holds another study: {where}; allowed: another path")
     done = len(there.record.chunks)
     if done and not resume:
+        if done == len(there.grid):
+            raise InputError(f"{path}: holds all of this study; allowed: draw, --resume to check it, or another path")
         told = f"{path}: holds {done} of {len(there.grid)} chunks of this study"
         raise InputError(f"{told}; allowed: --resume to go on with it, or another path")
     _alike(there, me, mix)

@@ -166,11 +166,14 @@ def changed(there: Any, here: Any, name: str = "") -> str | None:
     'solver.rtol is 1e-06 there and 1e-08 here'
     """
     if isinstance(there, dict) and isinstance(here, dict):
-        for key in dict.fromkeys([*there, *here]):
+        for key in sorted({**there, **here}, key=lambda key: key == "sha256"):  # a hash tells nobody anything
             found = changed(there.get(key), here.get(key), f"{name}.{key}".lstrip("."))
             if found:
                 return found
         return None
+    if isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
+        each = enumerate(zip(there, here, strict=True))
+        return next((found for i, pair in each if (found := changed(*pair, f"{name}.{i}"))), None)
     if there == here:
         return None
     shown = [text if len(text) <= 40 else f"{text[:40]}..." for text in (json.dumps(there), json.dumps(here))]

@@ -19,6 +19,7 @@ Columns = Mapping[str, NDArray[np.float64] | float]
 DOSE_UNITS = ("mg", "mg/kg", "nmol")
 ASPECTS = {
     "amount": (DOSE_UNITS, "Amount of the dose"),
+    "multiple": (("1",), "Dose, as a multiple of the usual one"),
     "at": (("h",), "Time of the dose"),
     "every": (("h",), "Interval between equal doses"),
 }
@@ -33,7 +34,7 @@ class Knob:
     ----------
     name : str
         As on the axis: ``brake_tau``, ``mdma.clearance``, ``body_weight``, ``dose``, ``first.at``.
-    kind : {"parameter", "body_weight", "amount", "at", "every"}
+    kind : {"parameter", "body_weight", "amount", "multiple", "at", "every"}
     units : tuple of str
         Canonical units that its values may be in.
     label : str
@@ -62,8 +63,8 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
     Parameters
     ----------
     name : str
-        ``dose`` (the only dose, or row of equal doses), ``dose.at``, ``dose.every``, or with the name of a dose in
-        place of ``dose``: ``first.amount``, ``first.at``, ``first.every``; ``body_weight``; or a parameter.
+        ``dose`` (the only dose, or row of equal doses), ``dose.multiple``, ``dose.at``, ``dose.every``, or with the
+        name of a dose in place of ``dose``: ``first.amount``, ``first.at``; ``body_weight``; or a parameter.
     settings : sequence of Setting
 
     Returns
@@ -109,7 +110,10 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
     raise unknown_name("axis", name, [*_AXES, *aspects, *shared, *own])
 
 
-_AXES = ("dose", "dose.at", "dose.every", "body_weight", "compound", "treatment", "species", "calcium", "brake")
+_AXES = (
+    *("dose", "dose.multiple", "dose.at", "dose.every", "body_weight"),
+    *("compound", "treatment", "species", "calcium", "brake"),
+)
 
 
 def chosen(doses: Sequence[Dose], knob: Knob) -> list[int]:
@@ -181,6 +185,10 @@ def dosed(setting: Setting, knobs: Mapping[str, Knob], units: Mapping[str, str],
         if one.kind == "amount":
             for i in chosen(protocol.doses, one):
                 amounts[i] = (columns[name], units[name])
+    for name, one in knobs.items():
+        if one.kind == "multiple":
+            for i in chosen(protocol.doses, one):
+                amounts[i] = (amounts[i][0] * columns[name], amounts[i][1])
     for i, (value, unit) in enumerate(amounts):
         changed = value is not given[i][0] or unit != given[i][1]
         if changed or (weight is not None and unit == "mg/kg"):

@@ -138,7 +138,7 @@ def _judge(
             mark(-20, np.isfinite(value) & above & (value <= bound.upper))
         elif one.kind in ("body_weight", "every"):
             mark(-20, np.isfinite(value) & (value > 0.0))
-        elif one.kind == "amount":
+        elif one.kind in ("amount", "multiple"):
             mark(-20, np.isfinite(value) & (value >= 0.0))
     shared = SimpleNamespace(**{name: value for name, value in values.items() if "." not in name})
     with np.errstate(all="ignore"):

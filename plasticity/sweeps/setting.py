@@ -120,7 +120,7 @@ def settings(
     ('lsd', 'lsd 100 ug')
     """
     made = []
-    sets = parameter_sets()
+    sets = parameter_sets() if parameter_set is not None else {}
     for choice in choices:
         planned, treated = _protocol(protocol, choice, reference_doses)
         asked = {layer: variant for layer, variant in choice.items() if layer not in STRUCTURE}
