@@ -213,9 +213,9 @@ def caption(ds: "xarray.Dataset") -> str:
         [
             "Day on which the window of raised plasticity closes, over two numbers of the brake, a panel per compound.",
             "Lines: it closes on the last day on which mice were seen open (solid) or the first on which they were",
-            "seen closed (dashed; Nardou et al. 2019, 2023; doses and closing days are recalled); a pair of numbers between",
-            "them agrees. Last panel: how many compounds agree. Fitted: the default (dot) was fitted to this compound;",
-            "predicted: it was not.",
+            "seen closed (dashed; Nardou et al. 2019, 2023; doses and closing days are recalled); a pair of numbers",
+            "between them agrees. Last panel: how many compounds agree. Fitted: the default (dot) was fitted to this",
+            "compound; predicted: it was not.",
             left_out(ds),
             origin(ds),
         ]
