@@ -84,13 +84,13 @@ def main() -> int:
     total, used = perf_counter() - wall, process_time()
     before, closed = total - drawing.wall, used - drawing.processor
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    rest, own = before - solving.wall - storing.wall, closed - inside.processor - storing.processor
+    rest, own = before - solving.wall, closed - inside.processor - storing.processor
     cores, told = len(os.sched_getaffinity(0)), chosen.threads or "all"
     print(f"{side * side:,} points, {told} threads on {cores} cores, load {load:.1f}; exit code {code}")
     rows = [
         ("solver", solving.wall, inside.processor),
-        ("store", storing.wall, storing.processor),
-        ("everything else, imports first", rest, own),
+        ("store, most of it beside the solver", storing.wall, storing.processor),
+        ("outside the solver, imports and all", rest, own + storing.processor),
         ("from the command line to a closed store", before, closed),
         ("figure", drawing.wall, drawing.processor),
         ("all", total, used),

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 KIND = "brake_map"
 MOST = 8
 """Compounds that have room on a page."""
-OPEN, CLOSED = "-", (0, (3, 1.5))
+OPEN: Any = "-"
+CLOSED: Any = (0, (3, 1.5))
+"""Dashes of the contours."""
 
 
 def draw(
@@ -49,7 +51,7 @@ def draw(
     Raises
     ------
     InputError
-        If the dataset lacks a variable, has other dimensions, or more compounds than fit.
+        If the dataset lacks a variable, has other dimensions, or more than 8 compounds.
 
     Examples
     --------
@@ -62,9 +64,11 @@ def draw(
     from matplotlib.lines import Line2D
 
     dims = [str(name) for name in ds["last_close"].dims] if "last_close" in ds else []
-    if len(dims) != 3 or "compound" not in dims or ds.sizes["compound"] > MOST:
+    if len(dims) != 3 or "compound" not in dims:
         given = f"last_close has dimensions {', '.join(dims) or 'none'}"
-        raise InputError(f"figure {KIND}: {given}; needed: compound and two of numbers, up to {MOST} compounds")
+        raise InputError(f"figure {KIND}: {given}; needed: compound and two of numbers")
+    if ds.sizes["compound"] > MOST:
+        raise InputError(f"figure {KIND}: {ds.sizes['compound']} compounds; allowed: up to {MOST}")
     wanted = ("last_close", "total_open_time", "number_of_windows", "censored", "status")
     require(ds, KIND, dict.fromkeys(wanted, dims))
     sides = [name for name in dims if name != "compound"]
@@ -74,17 +78,17 @@ def draw(
     intervals = _intervals(published() if observed is None else observed)
     day = days(ds, "last_close")
     shown = float(day.max()) if bool(day.notnull().any()) else 1.0
-    closing = day.where(ds["censored"] == 0, float("inf")).where(ds["number_of_windows"] > 0, 0.0)
-    closing = closing.where(ds["status"] >= 0).values
+    known = day.where(ds["censored"] == 0, float("inf")).where(ds["number_of_windows"] > 0, 0.0)
+    closing = known.where(ds["status"] >= 0).values
     with look():
         columns = 3 if len(names) < 6 else (len(names) + 2) // 2
         rows = -(-(len(names) + 1) // columns)
         figure = sheet(PAGE_MM, 55.0 * rows + 20.0)
         places = [f"p{i}" for i in range(rows * columns)]
-        grid = [places[i * columns : (i + 1) * columns] for i in range(rows)]
+        grid: list[Any] = [places[i * columns : (i + 1) * columns] for i in range(rows)]
         panels = figure.subplot_mosaic([*grid, ["key"] * columns], height_ratios=[*[1.0] * rows, 0.22])
         handles: dict[str, Any] = {}
-        mesh = None
+        mesh: Any = None
         for at, (name, ink) in enumerate(zip(names, pens(names), strict=True)):
             axes, one = panels[places[at]], ds.isel(compound=at)
             mesh = axes.pcolormesh(across.values, up.values, day.isel(compound=at).values, cmap=COLOURS, vmin=0.0,
@@ -213,9 +217,9 @@ def caption(ds: "xarray.Dataset") -> str:
         [
             "Day on which the window of raised plasticity closes, over two numbers of the brake, a panel per compound.",
             "Lines: it closes on the last day on which mice were seen open (solid) or the first on which they were",
-            "seen closed (dashed; Nardou et al. 2019, 2023; doses and closing days are recalled); a pair of numbers between",
-            "them agrees. Last panel: how many compounds agree. Fitted: the default (dot) was fitted to this compound;",
-            "predicted: it was not.",
+            "seen closed (dashed; Nardou et al. 2019, 2023; doses and closing days are recalled); a pair of numbers",
+            "between them agrees. Last panel: how many compounds agree. Fitted: the default (dot) was fitted to this",
+            "compound; predicted: it was not.",
             left_out(ds),
             origin(ds),
         ]

@@ -229,8 +229,8 @@ def frame(axes: "Axes", across: Scale, up: Scale) -> None:
     >>> from plasticity.figures.sheet import COLUMN_MM, sheet
     >>> axes, line = sheet(COLUMN_MM, 60.0).subplots(), Scale(numpy.array([1.0, 9.0]), "", True)
     >>> frame(axes, line, line)
-    >>> axes.get_xscale(), axes.get_ylim()
-    ('log', (1.0, 9.0))
+    >>> axes.get_xscale(), [float(end) for end in axes.get_ylim()]
+    ('log', [1.0, 9.0])
     """
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -250,4 +250,4 @@ def _single(colour: str) -> Any:
     """One colour where true, nothing where false."""
     from matplotlib.colors import ListedColormap
 
-    return ListedColormap([(0.0, 0.0, 0.0, 0.0), colour])
+    return ListedColormap(["#00000000", colour])

@@ -133,8 +133,8 @@ def caption(ds: "xarray.Dataset") -> str:
     return sentences(
         [
             "(a) Total time that the window of raised plasticity is open and (b) its largest depth, against the dose",
-            "as a multiple of the usual one (dotted). A line begins (dot) at the smallest dose of the sweep that opens a",
-            "window; triangles: still open when the simulation ended, a lower bound.",
+            "as a multiple of the usual one (dotted). A line begins (dot) at the smallest dose of the sweep that opens",
+            "a window; triangles: still open when the simulation ended, a lower bound.",
             origin(ds),
         ]
     )

@@ -178,7 +178,8 @@ def _one(name: str, settings: Sequence[Setting]) -> Kept:
         return Kept(name, ending, of, unit, f"{label}: {first.label}", per_window=False)
     if name.startswith(ACUTE):
         told = "the acute effect is a signal, and sweeps follow states; simulate() gives it for single points"
-        raise InputError(f"keep: {name}: {told}; allowed: summaries of windows, <state>_peak, <compound>_plasma_peak")
+        raise InputError(f"keep: {name}: {told}; allowed: effect_peak, effect_time_of_peak (concentration at the site "
+                         "of effect), <compound>_plasma_peak, summaries of windows")  # fmt: skip
     states = [key.replace(".", "_") for key in settings[0].assembly.states]
     plasma = [f"{compound.name}_plasma" for compound in settings[0].assembly.compounds]
     endings = [f"{state}{ending}" for state in [*states, *plasma] for ending in FOLLOWED]

@@ -23,7 +23,7 @@ SECONDS_PER_CHUNK = 1.0
 POINTS_PER_CHUNK = (64, 8192)
 """A chunk takes about a second of one core, within these numbers of points."""
 NUMBERS_PER_CHUNK = 16_000_000
-COST = {"point": 3e-6, "jump": 5.5e-5, "hour": 4e-8, "followed": 2e-5, "oscillating hour": 0.02}
+COST = {"point": 6e-6, "jump": 5.5e-5, "hour": 4e-8, "followed": 2e-5, "oscillating hour": 0.02}
 """Seconds of one core: for every point, jump, hour (if anything jumps at all), state that is followed, and hour of
 calcium spikes. Measured on one processor; the bundled sweeps keep within a factor of two."""
 

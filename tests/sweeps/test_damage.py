@@ -149,7 +149,7 @@ def test_a_path_that_is_taken_is_left_alone(kind, tmp_path):
     ("other", "words"),
     [
         (Fake(doses=20, taus=20, seed=1), "holds another study: seed is 0 there and 1 here"),
-        (Fake(doses=20, taus=21), r"holds another study: axes is \[20, 20\] there"),
+        (Fake(doses=20, taus=21), r"holds another study: axes.1 is 20 there and 21 here"),
     ],
 )
 def test_a_changed_study_never_mixes_into_an_old_store(other, words, path):
