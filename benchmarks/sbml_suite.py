@@ -6,6 +6,7 @@ this package's engine; otherwise SciPy steps the same equations, which spares co
 """
 
 import csv
+import random
 import re
 import signal
 import sys
@@ -83,6 +84,9 @@ def main(arguments: list[str]) -> None:
     folder, *chosen = [Path(text) for text in arguments if not text.startswith("--")]
     cases = sorted(path for path in folder.iterdir() if path.is_dir())
     cases = [case for case in cases if not chosen or case.name in {path.name for path in chosen}]
+    size = next((int(text.removeprefix("--sample=")) for text in arguments if text.startswith("--sample=")), None)
+    if size:
+        cases = sorted(random.Random(0).sample([case for case in cases if kind(case) == "TimeCourse"], size))
     counts: Counter[str] = Counter()
     signal.signal(signal.SIGALRM, _late)
     for case in cases:

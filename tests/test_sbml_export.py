@@ -1,5 +1,7 @@
 """Exported models: valid SBML with consistent units, the package's own numbers and sources, the same trajectories."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,17 +9,13 @@ import plasticity as pl
 from plasticity.cli import main
 from plasticity.sbml.unit_definitions import FACTORS
 from plasticity.units import CANONICAL
+from plasticity.values import in_force
 
 libsbml = pytest.importorskip("libsbml", reason="needs python-libsbml (extra sbml)")
 RUNS = [(name, i) for name in pl.Study.names() for i in range(len(pl.Study.load(name).runs))]
+LAWS = [("averaged", "m1"), ("averaged", "m2"), ("oscillator", "m3")]
+SPIKING = ("calcium_oscillation", 1)
 QUICK = [("psilocybin_stages", 0), ("ketanserin_before_lsd", 0)]
-
-
-def known_to_differ(run):
-    """Mark what does not agree yet: surprise after brief reminders is far off in libRoadRunner, the cause unknown."""
-    reason = "memory_surprise after brief reminders differs, the cause is unknown"
-    marks = [pytest.mark.xfail(reason=reason, strict=False)] if run[0] == "reconsolidation" else []
-    return pytest.param(*run, marks=marks)
 
 
 def everything():
@@ -39,7 +37,7 @@ def problems(document):
     return [read_back.getError(i).getMessage() for i in range(count)]
 
 
-@pytest.mark.parametrize(("calcium", "brake"), [("averaged", "m1"), ("averaged", "m2"), ("oscillator", "m3")])
+@pytest.mark.parametrize(("calcium", "brake"), LAWS)
 def test_every_law_passes_all_consistency_checks_units_included(calcium, brake):
     plan, _ = everything()
     assert problems(pl.to_sbml(plan, pl.Model(calcium=calcium, brake=brake, modules=["memory", "belief"]))) == []
@@ -108,39 +106,68 @@ def test_an_input_that_nothing_reads_is_refused():
 # -- libRoadRunner, an independent reader and integrator ------------------------------------------------------------
 
 
-def agree(root, monkeypatch, run, times, rtol=1e-9):
-    """The promise is 1e-5 of max(value, 1e-4 of the state's largest); both sides integrate far more tightly."""
-    pytest.importorskip("roadrunner", reason="needs libroadrunner (extra bench)")
-    monkeypatch.syspath_prepend(str(root))
-    from benchmarks.sbml_agreement import agreement
+@pytest.mark.parametrize(("calcium", "brake"), LAWS)
+def test_exported_rates_are_those_of_the_kernels(calcium, brake):
+    """At random states, without integrating, to 1e-7 of the largest rate: large fluxes of calcium nearly cancel."""
+    roadrunner = pytest.importorskip("roadrunner", reason="needs libroadrunner (extra test)")
+    plan, _ = everything()
+    model = pl.Model(calcium=calcium, brake=brake, modules=["memory", "belief"])
+    assembly = model.assemble(plan.compounds)
+    values, _ = in_force(assembly, None, None)
+    theirs = roadrunner.RoadRunner(pl.to_sbml(plan, model))
+    rng = np.random.default_rng(0)
+    rest = assembly.baseline(values)
+    found = []
+    for _ in range(20):
+        states = dict(zip(assembly.states, (rest + 0.1) * rng.uniform(0.2, 2.0, len(rest)), strict=True))
+        inputs = dict(zip(assembly.inputs, rng.uniform(0.0, 1.0, len(assembly.inputs)), strict=True))
+        for key, value in (states | inputs).items():
+            theirs.setValue(key.replace(".", "_"), float(value))
+        rates, _ = assembly.evaluate(0.0, states, inputs, values)
+        found.append([[rates[key], theirs.getValue(f"{key.replace('.', '_')}'")] for key in assembly.states])
+    ours, others = np.moveaxis(np.array(found, dtype=float), -1, 0)
+    largest = np.abs(ours).max(axis=0)
+    np.testing.assert_array_less(np.abs(ours - others) / np.where(largest > 0.0, largest, 1.0), 1e-7)
 
-    assert agreement(run, times, rtol).deviation < 1e-5
+
+def agreement(root, monkeypatch, run, times, *tolerances):
+    pytest.importorskip("roadrunner", reason="needs libroadrunner (extra test)")
+    monkeypatch.syspath_prepend(str(root))
+    from benchmarks import sbml_agreement
+
+    return sbml_agreement.agreement(run, times, *tolerances)
 
 
 @pytest.mark.parametrize(("study", "place"), QUICK)
 def test_libroadrunner_agrees_on_every_state(root, monkeypatch, study, place):
+    """The promise is 1e-5 of max(value, 1e-4 of the state's largest); both sides integrate far more tightly."""
     read_study = pl.Study.load(study)
-    agree(root, monkeypatch, read_study.runs[place], read_study.times)
+    assert max(agreement(root, monkeypatch, read_study.runs[place], read_study.times).deviations.values()) < 1e-5
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("study", "place"), [known_to_differ(run) for run in RUNS if run not in QUICK])
+@pytest.mark.parametrize(("study", "place"), [run for run in RUNS if run not in [*QUICK, SPIKING]])
 def test_libroadrunner_agrees_on_every_state_of_every_bundled_protocol(root, monkeypatch, study, place):
     read_study = pl.Study.load(study)
-    run = read_study.runs[place]
-    if run.model.variants["calcium"] == "oscillator":
-        pytest.skip("libRoadRunner's CVODE does not get through the oscillating kernel; see docs/reference/sbml.md")
-    agree(root, monkeypatch, run, read_study.times)
+    assert max(agreement(root, monkeypatch, read_study.runs[place], read_study.times).deviations.values()) < 1e-5
 
 
-@pytest.mark.xfail(reason="differs with the learning modules in use, the cause is unknown", strict=False)
+@pytest.mark.slow
+def test_libroadrunner_agrees_with_the_oscillating_kernel_but_for_the_instant_of_a_spike(root, monkeypatch):
+    """The first spike multiplies every error by about 1e7: even CVODE at 1e-12 and 1e-13 differ by 8e-4 in it."""
+    study = pl.Study.load(SPIKING[0])
+    found = agreement(root, monkeypatch, study.runs[SPIKING[1]], study.times, 1e-12, 1e-13)
+    assert found.until > 0.68  # hours; the first spike of 1113 comes at 0.69 h
+    beyond = {name for name, deviation in found.deviations.items() if deviation >= 1e-5}
+    assert beyond <= {"calcium", "ip3", "ip3r_available", "calcium_decoded"}
+    assert max(found.deviations.values()) < 2e-3
+
+
 @pytest.mark.slow
 def test_libroadrunner_agrees_with_all_modules_infusions_and_inputs(root, monkeypatch):
-    from types import SimpleNamespace
-
     plan, chosen = everything()
     run = SimpleNamespace(protocol=plan, model=chosen, parameters={"theta_tau": 3.0}, parameter_set=None)
-    agree(root, monkeypatch, run, np.linspace(0.0, 72.0, 721))
+    assert max(agreement(root, monkeypatch, run, np.linspace(0.0, 72.0, 721)).deviations.values()) < 1e-5
 
 
 # -- the command ----------------------------------------------------------------------------------------------------

@@ -52,11 +52,11 @@ class Agenda:
             self.waiting.remove(chosen)
             event = self.events[chosen[1]]
             values = chosen[2] if event.early else event.values(t, y, p)
-            for place, slot in event.diluted:
-                vector, size = event.targets[place]
-                y[slot] *= (y if vector == "y" else p)[size] / values[place]
+            shrunk = [event.size(place, y, p) / values[place] for place, _ in event.diluted]
             for (vector, slot), value in zip(event.targets, values, strict=True):
                 (y if vector == "y" else p)[slot] = value
+            for (_, slot), factor in zip(event.diluted, shrunk, strict=True):
+                y[slot] *= factor  # also of what was assigned: all assignments mean the sizes before
         raise InputError(f"SBML import: events at time {t:g} trigger each other without end")
 
     def _notice(self, t: float, y: Floats, p: Floats) -> None:

@@ -47,6 +47,11 @@ class Happening:
     persistent: bool
     early: bool
 
+    def size(self, place: int, y: Any, p: Any) -> float:
+        """Value that a target has now."""
+        vector, slot = self.targets[place]
+        return float((y if vector == "y" else p)[slot])
+
 
 def happenings(quantities: Quantities) -> list[Happening]:
     """Read the events of a model.
@@ -120,7 +125,7 @@ def _diluted(quantities: Quantities, changed: list[str]) -> list[tuple[int, int]
     return [
         (changed.index(compartment), quantities.states[species])
         for species, compartment in quantities.volume.items()
-        if compartment in changed and species in quantities.states and species not in changed
+        if compartment in changed and species in quantities.states
     ]
 
 
