@@ -161,7 +161,7 @@ def test_a_changed_study_never_mixes_into_an_old_store(other, words, path):
 
 
 def test_a_finished_store_is_not_computed_again_without_being_told(path):
-    with pytest.raises(InputError, match="holds 8 of 8 chunks of this study; allowed: --resume"):
+    with pytest.raises(InputError, match="holds all of this study; allowed: draw, --resume"):
         fill(PLAN, path)
     assert fill(PLAN, path, resume=True).computed == 0
 
