@@ -57,6 +57,42 @@ def test_events_with_delay_priority_and_persistence():
     assert run.c.values.tolist() == [0.0] * 9
 
 
+def test_an_event_that_sets_a_concentration_and_its_volume_means_both_by_the_volume_before():
+    """0.2 in the 0.59 litres at 0.45 h are an amount of 0.118, in 0.2 litres 0.59 (SBML Test Suite, case 01506)."""
+    text = "compartment C = 0.5; species S in C = 0; S' = 0.4; C' = 0.2; at time >= 0.45: S = 0.2, C = 0.2"
+    run = model(text).simulate([0.0, 0.5], **TIGHT)
+    np.testing.assert_allclose(run.S[-1], 0.118 / 0.2 + 0.4 * 0.05, **NEAR)
+
+
+LOTKA_VOLTERRA = "x = 10; y = 5; a = 1.1; b = 0.4; c = 0.1; d = 0.4; x' = a*x - b*x*y; y' = c*x*y - d*y"
+REPRESSILATOR = """
+    compartment cell = 1; alpha = 216; alpha0 = 0.216; beta = 5; n = 2
+    species m1 in cell = 0, m2 in cell = 0, m3 in cell = 0, p1 in cell = 1, p2 in cell = 2, p3 in cell = 3
+    T1: -> m1; cell*(alpha0 + alpha/(1 + p3^n)); D1: m1 -> ; cell*m1; R1: -> p1; cell*beta*m1; U1: p1 -> ; cell*beta*p1
+    T2: -> m2; cell*(alpha0 + alpha/(1 + p1^n)); D2: m2 -> ; cell*m2; R2: -> p2; cell*beta*m2; U2: p2 -> ; cell*beta*p2
+    T3: -> m3; cell*(alpha0 + alpha/(1 + p2^n)); D3: m3 -> ; cell*m3; R3: -> p3; cell*beta*m3; U3: p3 -> ; cell*beta*p3
+"""
+"""The three-gene ring of Elowitz and Leibler 2000, Nature 403: 335, doi:10.1038/35002125, their Box 1 (numbers of its
+oscillating regime, from memory; the comparison needs no more than that it oscillates)."""
+
+
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("text", [LOTKA_VOLTERRA, REPRESSILATOR], ids=["lotka_volterra", "repressilator"])
+def test_well_known_models_agree_with_libroadrunner(text, compiled):
+    """Over several oscillations to 1e-6 of each largest value, a thousand times CVODE's tolerance of 1e-10 and more."""
+    roadrunner = pytest.importorskip("roadrunner", reason="needs libroadrunner (extra test)")
+    times = np.linspace(0.0, 60.0, 301)
+    read = model(text)
+    ours = read.simulate(times, **TIGHT | {"compiled": compiled})
+    runner = roadrunner.RoadRunner(sbml(text))
+    runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = 1e-11, 1e-13
+    names = list(read.states)
+    theirs = runner.simulate(times=list(times), selections=[f"[{n}]" if "species" in text else n for n in names])
+    for name, other in zip(names, np.array(theirs).T, strict=True):
+        assert np.sum(np.diff(np.sign(np.diff(other))) != 0) >= 4  # ups and downs
+        np.testing.assert_allclose(ours[name], other, rtol=0.0, atol=1e-6 * np.abs(other).max())
+
+
 def test_a_bouncing_state_is_found_at_every_bounce():
     """x grows at rate 1 and falls back to 0 at 0.3: at t it has bounced floor(t / 0.3) times."""
     run = model("x = 0; n = 0; x' = 1; at x >= 0.3: x = 0, n = n + 1").simulate([0.0, 1.0, 3.1], **TIGHT)
