@@ -58,7 +58,7 @@ def pypesto_problem(target: Target) -> "Problem":
     high = np.array([_scaled(one.high, log=one.log) for one in free])
 
     def cube(x: Any) -> Floats:
-        return (np.atleast_2d(np.asarray(x, dtype=float)) - low) / (high - low)
+        return np.asarray((np.atleast_2d(np.asarray(x, dtype=float)) - low) / (high - low))
 
     def value(x: Any) -> float:
         return -float(target.log_likelihood(np.clip(cube(x), 0.0, 1.0))[0])
