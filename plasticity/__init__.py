@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from plasticity.sbml.export import to_sbml
     from plasticity.sbml.importing import from_sbml
     from plasticity.schedule import best_schedule
+    from plasticity.sensitivity.differences import local_derivatives
+    from plasticity.sensitivity.indices import sensitivity_indices
     from plasticity.simulation import simulate
     from plasticity.solver.ivp import solve_ensemble, solve_ivp
     from plasticity.solver.located import Event
@@ -32,7 +34,9 @@ __all__ = [
     "geomspace",
     "linspace",
     "load_compound",
+    "local_derivatives",
     "pairing_change",
+    "sensitivity_indices",
     "simulate",
     "solve_ensemble",
     "solve_ivp",
@@ -52,7 +56,9 @@ _HOMES = {
     "geomspace": "sweeps.ranges",
     "linspace": "sweeps.ranges",
     "load_compound": "compound",
+    "local_derivatives": "sensitivity.differences",
     "pairing_change": "observables",
+    "sensitivity_indices": "sensitivity.indices",
     "simulate": "simulation",
     "solve_ensemble": "solver.ivp",
     "solve_ivp": "solver.ivp",

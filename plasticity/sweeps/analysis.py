@@ -70,7 +70,7 @@ def averaged(
         raise unknown_name("dimension", over, [str(dim) for dim in ds.dims])
     if statistic not in STATISTICS:
         raise unknown_name("statistic", statistic, STATISTICS)
-    values, counted = _sound(ds, name, failures, censored, undefined)
+    values, counted = sound(ds, name, failures, censored, undefined)
     found: xarray.DataArray = getattr(values, statistic)(over, skipna=True, keep_attrs=True)
     found.attrs["long_name"] = f"{statistic} over {over}: {values.attrs.get('long_name', name)}"
     found.attrs["counted"] = int(counted.sum(over).min())
@@ -115,7 +115,7 @@ def ranked(
     """
     import numpy
 
-    values, counted = _sound(ds, name, failures, censored, undefined)
+    values, counted = sound(ds, name, failures, censored, undefined)
     points = tuple(ds["status"].dims)
     if set(values.dims) != set(points):
         raise InputError(
@@ -129,10 +129,38 @@ def ranked(
     return made
 
 
-def _sound(
+def sound(
     ds: "xarray.Dataset", name: str, failures: str, censored: str, undefined: str
 ) -> "tuple[xarray.DataArray, xarray.DataArray]":
-    """Give the values that count, NaN elsewhere, and where they are."""
+    """Give the values that count, NaN elsewhere, and where they are.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        What a sweep returned.
+    name : str
+        One of its variables.
+    failures, censored, undefined
+        As in `averaged`.
+
+    Returns
+    -------
+    values : xarray.DataArray
+    counted : xarray.DataArray of bool
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> import xarray
+    >>> ds = xarray.Dataset({"margin": ("dose", [0.1, -0.2]), "status": ("dose", [0, -3])})
+    >>> sound(ds, "margin", "skip", "refuse", "refuse")[1].values.tolist()
+    [True, False]
+    """
+    import numpy
+
     for word, given, allowed in (
         ("failures", failures, FAILURES),
         ("censored", censored, CENSORED),
@@ -150,18 +178,18 @@ def _sound(
         told = ", ".join(f"{code}: {int((codes == code).sum())}" for code in sorted(set(codes.tolist())))
         problem = f"{name}: {int(failed.sum())} of {failed.size} points failed ({told})"
         raise InputError(f'{problem}; allowed: failures="skip", or none failed')
-    sound = ~failed
+    counted = ~failed
     if name in LOWER_BOUNDS and "censored" in ds and censored != "as_is":
-        open_ended = sound & (ds["censored"] > 0)
+        open_ended = counted & (ds["censored"] > 0)
         if censored == "refuse" and bool(open_ended.any()):
             problem = (
                 f"{name}: {int(open_ended.sum())} of {failed.size} points are censored, so it is a lower bound there"
             )
             raise InputError(f'{problem}; allowed: censored="skip" or "as_is", or a longer protocol')
-        sound = sound & ~open_ended
-    missing = sound & values.isnull()
+        counted = counted & ~open_ended
+    missing = counted & ~numpy.isfinite(values)
     if undefined == "refuse" and bool(missing.any()):
         problem = f"{name}: {int(missing.sum())} of {missing.size} points have none"
         raise InputError(f'{problem}; allowed: undefined="skip", or a summary that every point has')
-    sound = sound & ~missing
-    return values.where(sound), sound
+    counted = counted & ~missing
+    return values.where(counted), counted

@@ -147,17 +147,20 @@ def sweep(
         ``{"table": [{axis: value, ...}, ...]}`` for axes that go together; ``{"population": 1000}`` for
         virtual subjects;
         or, for a design that draws, a range without points or a distribution such as
-        ``{"distribution": "lognormal", "median": "25 mg", "cv": 0.3}``.
+        ``{"distribution": "lognormal", "median": "25 mg", "cv": 0.3}``, or ``"plausible"`` for the declared range of a
+        parameter, evenly.
     keep : sequence of str
         Summaries of the windows (`total_open_time`, `first_open`, ...), what is known of each window (`t_open`, ...,
         up to eight), and of any state or ``<compound>_plasma`` its ``_peak``, ``_time_of_peak``, ``_lowest``,
         ``_time_of_lowest`` and ``_auc``.
     model, parameters, parameter_set
         As in `simulate`.
-    design : {"grid", "latin_hypercube", "sobol", "halton"}
-        How all axes that are drawn are drawn, together, along the dimension ``sample``.
+    design : {"grid", "latin_hypercube", "sobol", "halton", "saltelli", "morris"}
+        How all axes that are drawn are drawn, together, along the dimension ``sample``; the last two are made for
+        `plasticity.sensitivity_indices`.
     samples : int, optional
-        Of the design; a power of two for Sobol.
+        Of the design; a power of two for Sobol and Saltelli. Saltelli's and Morris' are blocks of points: for k axes
+        k + 2 and k + 1 points to a sample.
     seed : int
         Of designs and populations.
     trajectories : mapping, optional

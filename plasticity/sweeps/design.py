@@ -11,10 +11,11 @@ from plasticity.compound import compound_names
 from plasticity.errors import InputError, unknown_name
 from plasticity.model import Model
 from plasticity.sweeps.ranges import MOST_POINTS, Drawn
+from plasticity.sweeps.salib_designs import EXTRA_POINTS, block_shares, block_size
 from plasticity.sweeps.setting import STRUCTURE
 
 Floats = NDArray[np.float64]
-DESIGNS = ("grid", "latin_hypercube", "sobol", "halton")
+DESIGNS = ("grid", "latin_hypercube", "sobol", "halton", *EXTRA_POINTS)
 DOSE_KEYS = ("compound", "amount", "at", "route", "form", "over", "name", "every", "times")
 DIMENSIONS = {"treatment": "compound"}
 """Dimension of an axis where it is not the axis' own name; that of a layer ends in ``_kernel``."""
@@ -233,11 +234,12 @@ def sampled(drawn: Mapping[str, Drawn], design: str, samples: int | None, seed: 
     design : str
         One of `DESIGNS`.
     samples : int or None
+        Points of the design, or blocks of a design for sensitivity indices.
     seed : int
 
     Returns
     -------
-    dict of str to ndarray, shape (samples,)
+    dict of str to ndarray, shape (points,)
 
     Raises
     ------
@@ -247,7 +249,8 @@ def sampled(drawn: Mapping[str, Drawn], design: str, samples: int | None, seed: 
     Notes
     -----
     Latin hypercube (McKay et al. 1979, doi:10.1080/00401706.1979.10489755), scrambled Sobol' and Halton sequences (Owen
-    1998, doi:10.1006/jcom.1998.0487; Owen 2017, arXiv:1706.02808), all from ``scipy.stats.qmc``.
+    1998, doi:10.1006/jcom.1998.0487; Owen 2017, arXiv:1706.02808), all from ``scipy.stats.qmc``; designs for
+    sensitivity indices from `plasticity.sweeps.salib_designs`.
 
     Examples
     --------
@@ -269,12 +272,29 @@ def sampled(drawn: Mapping[str, Drawn], design: str, samples: int | None, seed: 
     whole = isinstance(samples, int) and not isinstance(samples, bool)
     if not whole or samples is None or not 1 <= samples <= MOST_POINTS:
         raise InputError(f"samples: {samples!r}; allowed: a whole number from 1 to {MOST_POINTS:,}")
-    if design == "sobol" and samples & (samples - 1):
+    if design in ("sobol", "saltelli") and samples & (samples - 1):
         near = 1 << samples.bit_length()
-        raise InputError(f"samples: {samples} in a Sobol design; allowed: powers of two, such as {near // 2} or {near}")
-    from scipy.stats import qmc
+        told = f"samples: {samples} in a {design.capitalize()} design"
+        raise InputError(f"{told}; allowed: powers of two, such as {near // 2} or {near}")
+    if design in EXTRA_POINTS:
+        _check_blocks(drawn, design, samples)
+        shares = block_shares(design, len(drawn), samples, seed)
+    else:
+        from scipy.stats import qmc
 
-    engines = {"latin_hypercube": qmc.LatinHypercube, "sobol": qmc.Sobol, "halton": qmc.Halton}
-    shares = engines[design](len(drawn), seed=seed).random(samples)
+        engines = {"latin_hypercube": qmc.LatinHypercube, "sobol": qmc.Sobol, "halton": qmc.Halton}
+        shares = engines[design](len(drawn), seed=seed).random(samples)
     shares = np.clip(shares, 2.0**-53, 1.0 - 2.0**-53)  # the quantiles of 0 and 1 may be infinite
     return {name: one.at(np.ascontiguousarray(shares[:, i])) for i, (name, one) in enumerate(drawn.items())}
+
+
+def _check_blocks(drawn: Mapping[str, Drawn], design: str, samples: int) -> None:
+    points = samples * block_size(design, len(drawn))
+    if points > MOST_POINTS:
+        raise InputError(f"samples: {samples:,} blocks are {points:,} points; allowed: up to {MOST_POINTS:,} points")
+    if samples < 2:
+        raise InputError(f"samples: {samples} in a {design.capitalize()} design; allowed: 2 blocks or more")
+    for name, one in drawn.items():
+        if design == "morris" and not one.bounded:
+            told = f"a {one.shape} distribution has no ends for a Morris design"
+            raise InputError(f"axis {name}: {told}; allowed: from and to")

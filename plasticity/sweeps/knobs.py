@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from plasticity.declare import Parameter
 from plasticity.dosing import moles
 from plasticity.errors import InputError, unknown_name
+from plasticity.sweeps.ranges import Drawn
 from plasticity.sweeps.setting import Setting
 from plasticity.timeline import Dose
 from plasticity.units import quantity_among
@@ -42,6 +43,8 @@ class Knob:
         Name of the dose; None for the only one.
     attributes : dict
         Further attributes of the coordinate: default, flag and sources of a parameter.
+    range : tuple of float or None
+        Declared plausible range of a parameter.
 
     Examples
     --------
@@ -55,6 +58,7 @@ class Knob:
     label: str
     dose: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+    range: tuple[float, float] | None = None
 
 
 def knob(name: str, settings: Sequence[Setting]) -> Knob:
@@ -108,6 +112,33 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
     ]
     aspects = [f"{dose}.{known}" for dose in sorted(named) for known in ASPECTS]
     raise unknown_name("axis", name, [*_AXES, *aspects, *shared, *own])
+
+
+def plausible(knob: Knob) -> Drawn:
+    """Give the declared plausible range of a parameter, to be drawn from evenly.
+
+    Parameters
+    ----------
+    knob : Knob
+
+    Returns
+    -------
+    Drawn
+
+    Raises
+    ------
+    InputError
+        If nothing is declared.
+
+    Examples
+    --------
+    >>> from plasticity.protocol import Protocol
+    >>> plausible(knob("brake_tau", [Setting(Protocol())])).plain()
+    {'distribution': 'uniform', 'from': 105.0, 'to': 195.0, 'units': 'h'}
+    """
+    if knob.range is None:
+        raise InputError(f"axis {knob.name}: no plausible range is declared; allowed: from and to")
+    return Drawn("uniform", *knob.range, knob.units[0])
 
 
 _AXES = (
@@ -269,4 +300,4 @@ def _parameter(name: str, setting: Setting) -> Knob:
     known: Any = next(c for c in setting.assembly.compounds if c.name == head).numbers[tail] if dot else declared
     label = f"{declared.label}, {head}" if dot else declared.label
     told = {"default": known.value, "flag": known.flag, "source": ", ".join(known.source) or known.note or known.flag}
-    return Knob(name, "parameter", (declared.unit,), label, attributes=told)
+    return Knob(name, "parameter", (declared.unit,), label, attributes=told, range=known.range)

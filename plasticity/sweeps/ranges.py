@@ -140,6 +140,11 @@ class Drawn:
     second: float
     unit: str
 
+    @property
+    def bounded(self) -> bool:
+        """Whether it has a smallest and a largest value."""
+        return SHAPES[self.shape] == ("from", "to")
+
     def at(self, share: Floats) -> Floats:
         """Quantiles at shares of probability, of the same shape."""
         from scipy.special import ndtri

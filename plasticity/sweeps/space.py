@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from plasticity.errors import InputError
 from plasticity.population import subjects
 from plasticity.sweeps.design import Asked, same_length, sampled
-from plasticity.sweeps.knobs import Knob, check_values, knob
-from plasticity.sweeps.ranges import Drawn, read
+from plasticity.sweeps.knobs import Knob, check_values, knob, plausible
+from plasticity.sweeps.ranges import Drawn, Listed, read
 from plasticity.sweeps.setting import Setting
 from plasticity.sweeps.work import Variable
 
@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 MOST = 1_000_000_000
 """Larger sweeps are refused: nobody waits for them, and no store holds them."""
 SAMPLE = "sample"
+PLAUSIBLE = "plausible"
+"""What stands on an axis that is drawn evenly from the declared range of its parameter."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,10 @@ def space(
         columns: dict[str, Floats] = {}
         for name, given in one.numbers.items():
             knobs[name] = knob(name, settings)
-            found = read(name, given, knobs[name].units, number_allowed=number_allowed, repeats=one.together)
+            if isinstance(given, str) and given == PLAUSIBLE:
+                found: Listed | Drawn = plausible(knobs[name])
+            else:
+                found = read(name, given, knobs[name].units, number_allowed=number_allowed, repeats=one.together)
             units[name] = found.unit
             if not isinstance(found, Drawn):
                 columns[name] = found.values

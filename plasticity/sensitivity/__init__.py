@@ -1,0 +1,1 @@
+"""What the numbers of a run hang on: indices over whole ranges of factors, and derivatives at one point."""
