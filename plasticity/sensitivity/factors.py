@@ -56,7 +56,7 @@ class Factors:
     def rising(self) -> Floats:
         """Values that rise along the range of each factor, whichever of its ends was named first."""
         signs = [-1.0 if _falls(self.told[name]) else 1.0 for name in self.names]
-        return self.values * np.array(signs)
+        return np.asarray(self.values * np.array(signs))
 
 
 def factors(ds: "xarray.Dataset") -> Factors:
@@ -97,7 +97,9 @@ def factors(ds: "xarray.Dataset") -> Factors:
     found = Factors(told["design"], int(told["samples"]), list(drawn), drawn, values)
     if len(values) != found.samples * found.blocks or not _stands(found):
         told_of = f"{len(values):,} samples are not the {found.samples:,} x {found.blocks} points of the design"
-        raise InputError(f"sensitivity: {told_of} {found.design}, in its order; allowed: all of them, as they were swept")
+        raise InputError(
+            f"sensitivity: {told_of} {found.design}, in its order; allowed: all of them, as they were swept"
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from plasticity.errors import InputError, unknown_name
 from plasticity.sensitivity.factors import Factors, factors
-from plasticity.sensitivity.methods import METHODS, Asked, Method
+from plasticity.sensitivity.methods import METHODS, Asked, Method, Sample
 from plasticity.sweeps.analysis import LOWER_BOUNDS, sound
 from plasticity.sweeps.salib_designs import unit_problem
 from plasticity.sweeps.space import SAMPLE
@@ -82,7 +82,8 @@ def sensitivity_indices(
     Examples
     --------
     >>> import plasticity as pl
-    >>> plan, over = pl.Protocol("28 d").dose("psilocybin", "25 mg"), {"brake_tau": "plausible", "creb_tau": "plausible"}
+    >>> plan = pl.Protocol("28 d").dose("psilocybin", "25 mg")
+    >>> over = {"brake_tau": "plausible", "creb_tau": "plausible"}
     >>> grid = pl.sweep(plan, over, ["total_open_time", "censored"], design="saltelli", samples=64)
     >>> found = pl.sensitivity_indices(grid, "total_open_time")
     >>> found["factor"].values.tolist(), found["total"].round(1).values.tolist()
@@ -130,11 +131,13 @@ def _method(given: str | None, design: str) -> str:
         raise unknown_name("method", given, METHODS)
     if given not in fitting:
         needed = " or ".join(METHODS[given].designs) or "latin_hypercube, sobol or halton"
-        raise InputError(f"method {given}: the samples are of design {design}; allowed: {fitting[0]}, or design {needed}")
+        raise InputError(
+            f"method {given}: the samples are of design {design}; allowed: {fitting[0]}, or design {needed}"
+        )
     return given
 
 
-def _asked(resamples: int, level: float, seed: int) -> Asked:
+def _asked(resamples: Any, level: float, seed: Any) -> Asked:
     if isinstance(resamples, bool) or not isinstance(resamples, int) or not 2 <= resamples <= 100_000:
         raise InputError(f"resamples: {resamples!r}; allowed: a whole number from 2 to 100,000")
     if not 0.0 < level < 1.0:
@@ -161,14 +164,16 @@ def _of(
     others = [dim for dim in points if dim != SAMPLE]
     shape = [ds.sizes[dim] for dim in others]
     table, whole = values.transpose(*others, SAMPLE).values, counted.transpose(*others, SAMPLE).values
+    rising = drawn.rising()
     arrays = {key: np.empty([*shape, len(drawn.names)]) for key in method.found}
     sd, left_out = np.empty(shape), np.empty(shape, int)
     for place in itertools.product(*map(range, shape)):
         kept = whole[place].reshape(-1, drawn.blocks).all(axis=1)
         rows = np.flatnonzero(np.repeat(kept, drawn.blocks))
         _check(name, table[place][rows], int(kept.sum()), len(kept), drawn)
+        sample = Sample(drawn.names, rising[rows], table[place][rows])
         sd[place], left_out[place] = table[place][rows].std(), int((~kept).sum())
-        for key, one in method.analyse(drawn, rows, table[place][rows], asked).items():
+        for key, one in method.analyse(sample, asked).items():
             arrays[key][place] = one
     unit = str(values.attrs.get("units", "1"))
     what = "Blocks" if drawn.blocks > 1 else "Points"
@@ -178,7 +183,9 @@ def _of(
     }
     variables["sd"] = (others, sd, {"units": unit, "long_name": "Standard deviation over the samples"})
     variables["left_out"] = (others, left_out, {"units": "1", "long_name": f"{what} left out"})
-    kept_coords = {key: one for key, one in ds.coords.items() if SAMPLE not in one.dims and set(one.dims) <= set(others)}
+    kept_coords = {
+        key: one for key, one in ds.coords.items() if SAMPLE not in one.dims and set(one.dims) <= set(others)
+    }
     return xarray.Dataset(variables, {**kept_coords, **_labels(ds, name, drawn)})
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plasticity.sensitivity.factors import Factors
 from plasticity.sweeps.salib_designs import LEVELS, unit_problem
 
 Floats = NDArray[np.float64]
@@ -41,6 +40,30 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """The points that count.
+
+    Attributes
+    ----------
+    names : list of str
+        Of the factors.
+    table : ndarray, shape (points, factors)
+        Values of the factors, rising along their ranges.
+    values : ndarray, shape (points,)
+        Of the quantity.
+
+    Examples
+    --------
+    >>> Sample(["dose"], np.array([[1.0], [2.0]]), np.array([3.0, 4.0])).values.size
+    2
+    """
+
+    names: list[str]
+    table: Floats
+    values: Floats
+
+
+@dataclass(frozen=True)
 class Method:
     """One way to rank factors.
 
@@ -52,7 +75,7 @@ class Method:
         What it gives: a label, and whether that has the unit of the quantity.
     source : str
     analyse : callable
-        ``analyse(factors, kept, values, asked)``: rows of the points that count, and the quantity at them.
+        What gives it, from the points that count.
 
     Examples
     --------
@@ -63,18 +86,16 @@ class Method:
     designs: tuple[str, ...]
     found: Mapping[str, tuple[str, bool]]
     source: str
-    analyse: Callable[[Factors, NDArray[np.intp], Floats, Asked], dict[str, Floats]]
+    analyse: Callable[[Sample, Asked], dict[str, Floats]]
 
 
-def sobol(factors: Factors, kept: NDArray[np.intp], values: Floats, asked: Asked) -> dict[str, Floats]:
+def sobol(sample: Sample, asked: Asked) -> dict[str, Floats]:
     """Estimate Sobol indices and their bootstrap intervals.
 
     Parameters
     ----------
-    factors : Factors
-    kept : ndarray of int
-        Rows of the points that count: whole blocks.
-    values : ndarray, shape (kept,)
+    sample : Sample
+        Whole blocks of Saltelli's design.
     asked : Asked
 
     Returns
@@ -85,30 +106,30 @@ def sobol(factors: Factors, kept: NDArray[np.intp], values: Floats, asked: Asked
     --------
     >>> from plasticity.sweeps.salib_designs import block_shares
     >>> table = block_shares("saltelli", 2, 256, 0)
-    >>> plan = Factors("saltelli", 256, ["a", "b"], {}, table)
-    >>> found = sobol(plan, np.arange(1024), table @ [2.0, 1.0], Asked(50, 0.95, 0))
+    >>> found = sobol(Sample(["a", "b"], table, table @ [2.0, 1.0]), Asked(50, 0.95, 0))
     >>> [round(float(one), 1) for one in found["total"]]  # 4 to 1
     [0.8, 0.2]
     """
     from SALib.analyze import sobol as salib
 
     told = salib.analyze(
-        unit_problem(factors.names), values, calc_second_order=False, num_resamples=asked.resamples,
+        unit_problem(sample.names), sample.values, calc_second_order=False, num_resamples=asked.resamples,
         conf_level=asked.level, seed=np.random.default_rng(asked.seed),  # a plain seed of 0 would be taken for none
     )  # fmt: skip
-    found = {}
+    found: dict[str, Floats] = {}
     for name, key in (("first_order", "S1"), ("total", "ST")):
         found |= _between(name, told[key], told[f"{key}_conf"])
     return found
 
 
-def morris(factors: Factors, kept: NDArray[np.intp], values: Floats, asked: Asked) -> dict[str, Floats]:
+def morris(sample: Sample, asked: Asked) -> dict[str, Floats]:
     """Average the elementary effects of whole trajectories.
 
     Parameters
     ----------
-    factors, kept, values, asked
-        As in `sobol`.
+    sample : Sample
+        Whole trajectories of Morris' design.
+    asked : Asked
 
     Returns
     -------
@@ -117,16 +138,14 @@ def morris(factors: Factors, kept: NDArray[np.intp], values: Floats, asked: Aske
     Examples
     --------
     >>> from plasticity.sweeps.salib_designs import block_shares
-    >>> told = {name: {"distribution": "uniform", "from": 0.0, "to": 1.0} for name in "ab"}
     >>> table = block_shares("morris", 2, 4, 0)
-    >>> plan = Factors("morris", 4, ["a", "b"], told, table)
-    >>> morris(plan, np.arange(12), table @ [2.0, -1.0], Asked(50, 0.95, 0))["mu"].round(9).tolist()
+    >>> morris(Sample(["a", "b"], table, table @ [2.0, -1.0]), Asked(50, 0.95, 0))["mu"].round(9).tolist()
     [2.0, -1.0]
     """
     from SALib.analyze import morris as salib
 
     told = salib.analyze(
-        unit_problem(factors.names), factors.rising()[kept], values, num_resamples=asked.resamples,
+        unit_problem(sample.names), sample.table, sample.values, num_resamples=asked.resamples,
         conf_level=asked.level, num_levels=LEVELS, seed=asked.seed,
     )  # fmt: skip
     star, half = np.asarray(told["mu_star"], float), np.asarray(told["mu_star_conf"], float)
@@ -134,13 +153,14 @@ def morris(factors: Factors, kept: NDArray[np.intp], values: Floats, asked: Aske
     return _between("mu_star", star, half) | plain
 
 
-def pawn(factors: Factors, kept: NDArray[np.intp], values: Floats, asked: Asked) -> dict[str, Floats]:
+def pawn(sample: Sample, asked: Asked) -> dict[str, Floats]:
     """Compare the distribution of a quantity with that within slices of each factor.
 
     Parameters
     ----------
-    factors, kept, values, asked
-        As in `sobol`; any points.
+    sample : Sample
+        Any points.
+    asked : Asked
 
     Returns
     -------
@@ -150,18 +170,17 @@ def pawn(factors: Factors, kept: NDArray[np.intp], values: Floats, asked: Asked)
     Examples
     --------
     >>> table = np.random.default_rng(0).random((400, 2))
-    >>> plan = Factors("halton", 400, ["a", "b"], {}, table)
-    >>> found = pawn(plan, np.arange(400), table @ [1.0, 0.0], Asked(50, 0.95, 0))
+    >>> found = pawn(Sample(["a", "b"], table, table @ [1.0, 0.0]), Asked(50, 0.95, 0))
     >>> (found["pawn"] > found["noise"]).tolist()
     [True, False]
     """
     from SALib.analyze import pawn as salib
 
-    chance = np.random.default_rng(asked.seed).random((len(kept), DUMMIES))
-    names = [*factors.names, *(f"chance {i}" for i in range(DUMMIES))]
-    told = salib.analyze(unit_problem(names), np.hstack([factors.values[kept], chance]), values, S=SLICES)
+    chance = np.random.default_rng(asked.seed).random((len(sample.values), DUMMIES))
+    names = [*sample.names, *(f"chance {i}" for i in range(DUMMIES))]
+    told = salib.analyze(unit_problem(names), np.hstack([sample.table, chance]), sample.values, S=SLICES)
     median, most = (np.asarray(told[key], float) for key in ("median", "maximum"))
-    k = len(factors.names)
+    k = len(sample.names)
     return {"pawn": median[:k], "pawn_maximum": most[:k], "noise": np.full(k, np.quantile(median[k:], asked.level))}
 
 
