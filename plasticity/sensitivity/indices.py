@@ -46,11 +46,13 @@ def sensitivity_indices(
         counts with its duration of 0 h; `first_open` and others are undefined there.
     method : {"sobol", "morris", "pawn"}, optional
         That of the design if not given.
-    failures, undefined : {"refuse", "skip"}
-        What to do where points failed, or have no such number. Of a Saltelli or Morris design whole blocks are left
-        out, those with such a point; the indices are then those of the region that remains.
+    failures : {"refuse", "skip"}
+        What to do where points failed. Of a Saltelli or Morris design whole blocks are left out, those with such a
+        point; the indices are then those of the region that remains.
     censored : {"refuse", "skip", "as_is"}
         The same for durations, areas and closings where a window was open at an end.
+    undefined : {"refuse", "skip"}
+        The same where sound points have no such number, as the time of opening of a window that never opened.
     resamples : int
         Of the bootstrap over blocks.
     level : float

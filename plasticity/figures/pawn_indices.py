@@ -1,0 +1,92 @@
+"""PAWN indices as bars: how far the distribution of a quantity moves when one factor is held in a slice."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plasticity.figures.origin import origin
+from plasticity.figures.pens import GREY
+from plasticity.figures.ranked_factors import BLUE, bars_sheet, panels, told
+from plasticity.figures.records import sentences
+from plasticity.figures.sheet import finish
+from plasticity.figures.style import look
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+KIND = "pawn_indices"
+
+
+def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+    """Draw the median and the largest distance over slices, and what chance alone gives, a panel per quantity.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `plasticity.sensitivity_indices` with the method ``pawn``.
+    title : str
+        Printed on top where given.
+    disclaimer : bool
+        Print what the figure is not.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One journal column wide, or two with several panels.
+
+    Raises
+    ------
+    InputError
+        If the dataset lacks a variable, or there are more than 6 panels.
+
+    Examples
+    --------
+    >>> import xarray
+    >>> draw(xarray.Dataset())
+    Traceback (most recent call last):
+    ...
+    plasticity.errors.InputError: figure pawn_indices: the dataset has no variable 'pawn'; needed: ...
+    """
+    found = panels(ds, KIND, "pawn", ("pawn", "pawn_maximum", "noise"))
+    with look():
+        figure, filled = bars_sheet(found)
+        for axes, panel in filled:
+            at = np.arange(panel.ds.sizes["factor"])
+            axes.barh(at, panel.ds["pawn"].values, 0.6, color=BLUE, label="Median over slices")
+            axes.plot(panel.ds["pawn_maximum"].values, at, "|", color="black", markersize=6, label="Largest")
+            noise = float(panel.ds["noise"][0])
+            axes.axvline(noise, color=GREY, linewidth=0.8, dashes=(3, 2), label="Chance alone")
+            axes.set_xlim(0.0, 1.0)
+            axes.set_xlabel("PAWN index")
+        figure.axes[0].legend(loc="lower right")
+        return finish(figure, caption(ds), title, disclaimer)
+
+
+def caption(ds: "xarray.Dataset") -> str:
+    """Say in words what the figure shows, from the dataset itself.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        As for `draw`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import xarray
+    >>> caption(xarray.Dataset())[:31]
+    'Largest distance (Kolmogorov-Sm'
+    """
+    share = f"{100.0 * float(ds.attrs['level']):g} %" if "level" in ds.attrs else "most"
+    parts = [
+        "Largest distance (Kolmogorov-Smirnov) between the distribution of the quantity and that within slices of a",
+        f"factor: median (bar) and largest (tick) over the slices. Dashed: the median that {share} of factors of pure",
+        "chance stay below.",
+        *told(ds, "pawn"),
+        origin(ds),
+    ]
+    return sentences(parts)

@@ -1,0 +1,96 @@
+"""Sobol indices as bars: the share of the variance that a factor explains alone, and with all its interactions."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plasticity.figures.origin import origin
+from plasticity.figures.ranked_factors import BLUE, ORANGE, bars_sheet, panels, told
+from plasticity.figures.records import sentences
+from plasticity.figures.sheet import finish
+from plasticity.figures.style import look
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+KIND = "sobol_indices"
+BARS = (("first_order", BLUE, "First order: alone", -0.2), ("total", ORANGE, "Total: with interactions", 0.2))
+
+
+def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+    """Draw first-order and total indices with their intervals, a panel per quantity.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `plasticity.sensitivity_indices` with the method ``sobol``.
+    title : str
+        Printed on top where given.
+    disclaimer : bool
+        Print what the figure is not.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One journal column wide, or two with several panels.
+
+    Raises
+    ------
+    InputError
+        If the dataset lacks a variable, or there are more than 6 panels.
+
+    Examples
+    --------
+    >>> import xarray
+    >>> draw(xarray.Dataset())
+    Traceback (most recent call last):
+    ...
+    plasticity.errors.InputError: figure sobol_indices: the dataset has no variable 'first_order'; needed: ...
+    """
+    needed = tuple(f"{name}{end}" for name, *_ in BARS for end in ("", "_low", "_high"))
+    found = panels(ds, KIND, "total", needed)
+    with look():
+        figure, filled = bars_sheet(found)
+        for axes, panel in filled:
+            for name, colour, label, shift in BARS:
+                values, low, high = (panel.ds[f"{name}{end}"].values for end in ("", "_low", "_high"))
+                at = np.arange(len(values)) + shift
+                axes.barh(at, values, 0.36, color=colour, label=label)
+                axes.errorbar(
+                    values, at, xerr=[values - low, high - values], fmt="none", ecolor="black", elinewidth=0.7,
+                    capsize=1.4,
+                )  # fmt: skip
+            axes.axvline(0.0, color="black", linewidth=0.6)
+            axes.set_xlim(min(0.0, axes.get_xlim()[0]), max(1.0, axes.get_xlim()[1]))
+            axes.set_xlabel("Share of the variance (Sobol index)")
+        figure.axes[0].legend(loc="lower right")
+        return finish(figure, caption(ds), title, disclaimer)
+
+
+def caption(ds: "xarray.Dataset") -> str:
+    """Say in words what the figure shows, from the dataset itself.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        As for `draw`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import xarray
+    >>> caption(xarray.Dataset(attrs={"level": 0.95}))[-36:]
+    'Lines: 95 % intervals (bootstrap).'
+    """
+    parts = [
+        "Share of the variance of the quantity that each factor explains alone (first order) and together with all",
+        "others (total), when all factors vary over their ranges.",
+        f"Lines: {100.0 * float(ds.attrs['level']):g} % intervals (bootstrap)." if "level" in ds.attrs else "",
+        *told(ds, "total"),
+        origin(ds),
+    ]
+    return sentences(parts)
