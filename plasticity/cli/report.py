@@ -57,6 +57,8 @@ def show_failures(ds: "xarray.Dataset") -> int:
     """Print the runs that did not reach their end, and count them."""
     from plasticity.solver.ensemble import MESSAGES
 
+    if "status" not in ds or not (ds["status"] != 0).any():  # no status: sensitivity indices of many points
+        return 0
     failed = [(at, one) for at, one in _points(ds) if int(one["status"]) != 0]
     if failed:
         heads = [str(dimension) for dimension in ds["status"].dims] or ["run"]

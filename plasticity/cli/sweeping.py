@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from plasticity.errors import InputError
 
 if TYPE_CHECKING:
+    import xarray
+
     from plasticity.study import Study
     from plasticity.sweeps.work import Plan
 
@@ -51,23 +53,45 @@ def sizes(study: "Study", plan: "Plan") -> dict[str, str | int | float]:
 
 
 def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
-    """Carry a study's sweep out; with an output that ends in .nc, export the complete store to it."""
-    from plasticity.cli.outputs import figure_paths, new_file, save_figure, store_path
+    """Carry a study's sweep out; with an output that ends in .nc, export the complete store to it; then analyse it."""
+    from plasticity import provenance
+    from plasticity.cli.outputs import dataset_path, figure_paths, new_file, save_figure, store_path
+    from plasticity.study.sensitivity_section import analysed
     from plasticity.sweeps import store
     from plasticity.sweeps.netcdf import export
 
     path = store_path(out, study.name)
     file = new_file(out) if out is not None and out.endswith(".nc") else None
+    section = study.settings.sensitivity
+    indices = dataset_path(str(path.with_suffix(".sensitivity.nc")), study.name) if section else None
     code = computed(plan, path, wish)
     if store.Store.load(path).missing():
         return code
     if file is not None:
         print(f"dataset: {export(path, file)}")
+    ds = analysed(section, store.open(path))
+    if indices is not None:
+        ds.attrs |= study.attributes()
+        print(f"sensitivity: {provenance.write(ds, indices)}")
+        show_indices(ds)
     if study.settings.figure is not None:
         pictures = figure_paths(None, file or path)
-        save_figure(study, store.open(path), pictures)
+        save_figure(study, ds, pictures)
         print(f"figure: {', '.join(map(str, pictures))}")
     return code
+
+
+def show_indices(ds: "xarray.Dataset") -> None:
+    """Print the indices of every factor, and how many blocks or points were left out."""
+    from plasticity.cli.table import show
+
+    shown = [str(name) for name in ds.data_vars if "factor" in ds[name].dims]
+    table = ds[shown].to_dataframe().reset_index()
+    heads = [*(str(dim) for dim in ds[shown[0]].dims), *shown]
+    rows = table[heads].itertuples(index=False)
+    show(heads, [[f"{one:.3g}" if isinstance(one, float) else str(one) for one in row] for row in rows])
+    if int(ds["left_out"].sum()):
+        print(f"left out: {int(ds['left_out'].sum()):,} blocks or points of the design")
 
 
 def computed(plan: "Plan", path: Path, wish: Wish) -> int:

@@ -81,13 +81,15 @@ def _plane(axes: "Axes", below: "Axes", panel: Panel) -> None:
     axes.set_xlim(left=min(0.0, float(one["mu_star_low"].min())), right=float(one["mu_star_high"].max()) * 1.12)
     axes.set_ylim(-0.03 * float(sigma.max()), float(sigma.max()) * 1.2)
     unit = quantity_unit(one)
-    axes.set_xlabel("Mean size of the effects, µ*" + (f" ({unit})" if unit else ""))
-    axes.set_ylabel("Standard deviation of the effects, σ" + (f" ({unit})" if unit else ""))
+    axes.set_xlabel("Mean size of the effects" + (f" ({unit})" if unit else ""))
+    axes.set_ylabel("Their standard deviation" + (f" ({unit})" if unit else ""))
     axes.set_title(panel.title, size=6.5)
     labels = names(one, 60)[:NAMED]
     for number, (x, y) in enumerate(zip(star, sigma, strict=True), start=1):
         if number <= len(labels):
-            axes.annotate(str(number), (x, y), (2, 2), textcoords="offset points", size=6)
+            above = bool(number % 2)
+            shift, side_of = ((2, 2), ("left", "bottom")) if above else ((-2, -2), ("right", "top"))
+            axes.annotate(str(number), (x, y), shift, textcoords="offset points", size=6, ha=side_of[0], va=side_of[1])
     handles = [Line2D([], [], linestyle="none", label=f"{i}  {label}") for i, label in enumerate(labels, start=1)]
     below.legend(handles=handles, loc="upper left", handlelength=0, handletextpad=0, borderaxespad=0.0)
 

@@ -57,9 +57,10 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
             axes.plot(panel.ds["pawn_maximum"].values, at, "|", color="black", markersize=6, label="Largest")
             noise = float(panel.ds["noise"][0])
             axes.axvline(noise, color=GREY, linewidth=0.8, dashes=(3, 2), label="Chance alone")
-            axes.set_xlim(0.0, 1.0)
+            axes.set_xlim(0.0, 1.05 * float(ds["pawn_maximum"].max()))
             axes.set_xlabel("PAWN index")
-        figure.axes[0].legend(loc="lower right")
+        handles, labels = figure.axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=3)
         return finish(figure, caption(ds), title, disclaimer)
 
 

@@ -24,6 +24,8 @@ MOST_FACTORS = 20
 """Factors that have room; those that matter least are left out and counted in the caption."""
 WIDTH = 30
 """Letters of a factor's name on one line."""
+TITLE_WIDTH = 40
+"""Letters of a panel's title on one line."""
 BLUE, ORANGE = "#0072B2", "#E69F00"
 
 
@@ -48,7 +50,7 @@ class Panel:
 
 
 def panels(ds: "xarray.Dataset", kind: str, by: str, needed: tuple[str, ...]) -> list[Panel]:
-    """Cut a dataset into panels with the same factors in the same order, those that matter most first.
+    """Cut a dataset into panels with the same factors in the same order, those that matter most in the first one first.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def panels(ds: "xarray.Dataset", kind: str, by: str, needed: tuple[str, ...]) ->
     kind : str
         Of figure, for errors.
     by : str
-        Variable whose largest size orders the factors.
+        Variable whose size orders the factors.
     needed : tuple of str
         Variables that are drawn.
 
@@ -73,23 +75,24 @@ def panels(ds: "xarray.Dataset", kind: str, by: str, needed: tuple[str, ...]) ->
     Examples
     --------
     >>> import xarray
-    >>> ds = xarray.Dataset({"total": ("factor", [0.1, 0.9])}, {"factor": ["a", "b"]})
-    >>> panels(ds.assign_coords(quantity="margin"), "sobol_indices", "total", ("total",))[0].ds["factor"].values.tolist()
+    >>> ds = xarray.Dataset({"total": ("factor", [0.1, 0.9])}, {"factor": ["a", "b"], "quantity": "margin"})
+    >>> panels(ds, "sobol_indices", "total", ("total",))[0].ds["factor"].values.tolist()
     ['b', 'a']
     """
     others = [dim for dim in (ds[by].dims if by in ds else ()) if dim != "factor"]
-    require(ds, kind, dict.fromkeys(needed, [*map(str, others), "factor"]) | {"factor": ["factor"]})
+    require(ds, kind, {name: [*map(str, others), "factor"] for name in needed} | {"factor": ["factor"]})
     count = int(np.prod([ds.sizes[dim] for dim in others]))
     if count > MOST_PANELS:
         told = ", ".join(f"{ds.sizes[dim]} {dim}" for dim in others)
         raise InputError(f"figure {kind}: {count} panels ({told}); allowed: up to {MOST_PANELS}, by ds.sel or ds.isel")
-    sizes = np.abs(ds[by].transpose("factor", *others).values.reshape(ds.sizes["factor"], -1))
-    order = np.argsort(-np.nan_to_num(sizes).max(axis=1), kind="stable")[:MOST_FACTORS]
+    sizes = np.nan_to_num(np.abs(ds[by].transpose("factor", *others).values.reshape(ds.sizes["factor"], -1)))
+    chosen = np.argsort(-sizes.max(axis=1), kind="stable")[:MOST_FACTORS]
+    order = chosen[np.argsort(-sizes[chosen, 0], kind="stable")]
     found = []
     for place in itertools.product(*(range(ds.sizes[dim]) for dim in others)):
         one = ds.isel(dict(zip(others, place, strict=True))).isel(factor=order)
         words = [pen(str(one[dim].values)).name for dim in others if dim != "quantity"]
-        title = fill(quantity_label(one), 2 * WIDTH)
+        title = fill(quantity_label(one), TITLE_WIDTH)
         found.append(Panel("\n".join([title, *words]), one))
     return found
 
@@ -138,7 +141,7 @@ def quantity_unit(ds: "xarray.Dataset") -> str:
 
 
 def names(ds: "xarray.Dataset", width: int = WIDTH) -> list[str]:
-    """Give the printed names of factors: their labels where declared.
+    """Give the printed names of factors: their labels where declared, up to a semicolon.
 
     Parameters
     ----------
@@ -159,7 +162,7 @@ def names(ds: "xarray.Dataset", width: int = WIDTH) -> list[str]:
     """
     own = [str(name) for name in ds["factor"].values]
     told = [str(name) for name in ds["factor_label"].values] if "factor_label" in ds.coords else own
-    return [fill(label or name, width) for name, label in zip(own, told, strict=True)]
+    return [fill(label.partition(";")[0] or name, width) for name, label in zip(own, told, strict=True)]
 
 
 def bars_sheet(found: list[Panel]) -> "tuple[Figure, Iterator[tuple[Axes, Panel]]]":

@@ -50,6 +50,8 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     """
     needed = tuple(f"{name}{end}" for name, *_ in BARS for end in ("", "_low", "_high"))
     found = panels(ds, KIND, "total", needed)
+    low_end = min(0.0, float(ds["first_order_low"].min()), float(ds["total_low"].min()))
+    high_end = 1.05 * max(float(ds["first_order_high"].max()), float(ds["total_high"].max()))
     with look():
         figure, filled = bars_sheet(found)
         for axes, panel in filled:
@@ -62,9 +64,10 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
                     capsize=1.4,
                 )  # fmt: skip
             axes.axvline(0.0, color="black", linewidth=0.6)
-            axes.set_xlim(min(0.0, axes.get_xlim()[0]), max(1.0, axes.get_xlim()[1]))
+            axes.set_xlim(low_end, high_end)
             axes.set_xlabel("Share of the variance (Sobol index)")
-        figure.axes[0].legend(loc="lower right")
+        handles, labels = figure.axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=3)
         return finish(figure, caption(ds), title, disclaimer)
 
 

@@ -68,13 +68,15 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
                     _shown(float(value), float(error)), (1.0, place), (3, 0), ("axes fraction", "data"),
                     "offset points", va="center", size=5.5,
                 )  # fmt: skip
-            axes.set_xlabel("Relative change per relative change of the number")
+            axes.set_xlabel("Elasticity (relative change per relative change)" if len(found) > 1 else "Elasticity")
         return finish(figure, caption(ds), title, disclaimer)
 
 
 def _shown(value: float, error: float) -> str:
     """Write a number with the power of ten of its error; what has none is told as such."""
-    return f"{value:+.3f} ± {error:.0e}" if np.isfinite(value) else "no derivative"
+    if not np.isfinite(value):
+        return "no derivative"
+    return "0" if value == error == 0.0 else f"{value:+.3f} ± {error:.0e}".replace("-", "−")
 
 
 def caption(ds: "xarray.Dataset") -> str:

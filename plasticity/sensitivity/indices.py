@@ -94,7 +94,7 @@ def sensitivity_indices(
     import xarray
 
     drawn = factors(ds)
-    chosen = _method(method, drawn.design)
+    chosen = method_for(method, drawn.design)
     asked = _asked(resamples, level, seed)
     unit_problem(drawn.names)
     names = [of] if isinstance(of, str) else [str(name) for name in of]
@@ -124,7 +124,29 @@ def _told(method: str, drawn: Factors, asked: Asked) -> dict[str, str | int | fl
     }
 
 
-def _method(given: str | None, design: str) -> str:
+def method_for(given: str | None, design: str) -> str:
+    """Choose the method that a design is made for, or make sure that the given one is.
+
+    Parameters
+    ----------
+    given : str or None
+        A key of `plasticity.sensitivity.methods.METHODS`.
+    design : str
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        If the method is unknown or needs another design.
+
+    Examples
+    --------
+    >>> method_for(None, "saltelli"), method_for(None, "halton")
+    ('sobol', 'pawn')
+    """
     fitting = [name for name, one in METHODS.items() if design in one.designs]
     fitting += [name for name, one in METHODS.items() if not fitting and not one.designs]
     if given is None:

@@ -21,6 +21,7 @@ from plasticity.study.runs import Run, runs
 from plasticity.study.scheduling import check_schedule, scheduled
 from plasticity.study.schema import validated
 from plasticity.study.sections import Settings
+from plasticity.study.sensitivity_section import analysed, check_sensitivity
 from plasticity.study.sweeping import summaries
 
 if TYPE_CHECKING:
@@ -240,7 +241,7 @@ class Study:
         Parameters
         ----------
         ds : xarray.Dataset
-            From `run`, or read from its file.
+            From `run`, or read from its file; with a section `sensitivity` its indices are computed and drawn.
 
         Returns
         -------
@@ -263,6 +264,7 @@ class Study:
             raise InputError(
                 f"study {self.name} has no section 'figure'; allowed: figure: {{kind: {figures.kinds()[0]}}}"
             )
+        ds = analysed(self.settings.sensitivity, ds)
         return figures.draw(self.settings.figure.kind, ds, **self.settings.figure.options)
 
     def check(self) -> dict[str, str | int | float]:
@@ -381,6 +383,7 @@ def _checked(tree: Node) -> tuple[Settings, Any, Any, Any, Any, "SweepPlan | Non
     plan, made = swept or (None, runs(settings, tree, found))
     times = output_times(settings, tree)
     check_figure(settings, tree)
+    check_sensitivity(settings.sensitivity, tree, plan)
     check_schedule(settings, tree, made)
     first = made[0].model.assemble(made[0].protocol.compounds)
     return settings, found, made, readouts(settings, tree, first), times, plan, evidence(settings, tree, made[0])

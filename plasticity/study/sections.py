@@ -17,6 +17,7 @@ from pydantic import (
 from plasticity.errors import InputError, unknown_name
 from plasticity.study.calibration_section import CalibrationSection, ValidationSection
 from plasticity.study.section import Section
+from plasticity.study.sensitivity_section import SensitivitySection
 from plasticity.units import quantity_among
 
 SPECIES = ("human", "mouse")
@@ -343,6 +344,7 @@ class Settings(Section):
     times: Times | None = None
     solver: SolverSection = SolverSection()
     sweep: Sweep | None = None
+    sensitivity: SensitivitySection | None = None
     schedule: ScheduleSection | None = None
     observables: list[ObservableSection] = Field(default_factory=list)
     figure: FigureSection | None = None
