@@ -81,7 +81,6 @@ def test_sobol_indices_of_functions_that_are_known(case):
         error = (found[f"{name}_high"] - found[name]).values / 1.96
         assert (np.abs(found[name].values - exact) <= 4.0 * error + 1e-12).all(), name
         assert error.max() < 0.03  # so that the check above means something
-    assert float(found["sd"]) == pytest.approx(swept(function, drawn, "saltelli", 4096)["y"].std(), rel=1e-12)
 
 
 def test_sobol_indices_converge():
@@ -96,7 +95,7 @@ def test_sobol_indices_converge():
 
 
 def test_morris_effects_of_a_linear_function_are_its_slopes():
-    """Every elementary effect is slope times range, whichever way the range was written (Morris 1991)."""
+    """Every elementary effect is slope times range, upwards, whichever end was written first (Morris 1991)."""
     drawn = {
         "up": Drawn("uniform", 1.0, 3.0, "h"),
         "down": Drawn("uniform", 5.0, 1.0, "h"),
@@ -257,7 +256,7 @@ def test_indices_of_the_window_obey_their_bounds(grid):
     idle = found.sel(factor="htr2a_occupancy_max")
     assert not np.any(idle["total"]) and (abs(idle["first_order"]) <= idle["first_order_high"] + 1e-12).all()
     duration = found.sel(quantity="total_open_time")
-    assert str(duration["factor"][int(duration["total"].argmax())].values) == "brake_tau"
+    assert duration["factor"].values[np.argmax(duration["total"].values)] == "brake_tau"
     assert found["factor_range"].sel(factor="brake_tau") == "105 to 195 h"
     assert found["factor_label"].sel(factor="brake_tau") == grid["brake_tau"].attrs["long_name"]
 

@@ -53,11 +53,6 @@ class Factors:
         """Write the distribution of every factor in words."""
         return [_written(self.told[name]) for name in self.names]
 
-    def rising(self) -> Floats:
-        """Values that rise along the range of each factor, whichever of its ends was named first."""
-        signs = [-1.0 if _falls(self.told[name]) else 1.0 for name in self.names]
-        return np.asarray(self.values * np.array(signs))
-
 
 def factors(ds: "xarray.Dataset") -> Factors:
     """Read the factors of a sweep, and make sure that its points still stand as they were drawn.
@@ -113,11 +108,6 @@ def _stands(found: Factors) -> bool:
     first, middle, last = shaped[:, :1], shaped[:, 1:-1], shaped[:, -1:]
     own = np.eye(len(found.names), dtype=bool)
     return bool((middle == np.where(own, last, first)).all())
-
-
-def _falls(told: dict[str, Any]) -> bool:
-    first, second = SHAPES[told["distribution"]]
-    return first == "from" and bool(told[first] > told[second])
 
 
 def _written(told: dict[str, Any]) -> str:

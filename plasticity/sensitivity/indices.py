@@ -64,10 +64,10 @@ def sensitivity_indices(
     -------
     xarray.Dataset
         Along `factor` (and `quantity` for several): for ``sobol`` `first_order` and `total` with ``_low`` and ``_high``
-        [1]; for ``morris`` `mu_star` with its interval, `mu` and `sigma` [unit of the quantity, for a change from one
-        end of the factor's range to the other]; for ``pawn`` `pawn` and `pawn_maximum`, and the `noise` that factors
-        of pure chance stay below [1]. `sd` is the standard deviation of the quantity, `left_out` the number of blocks
-        or points left out. Attributes: those of the sweep, method, source, resamples, level, version of SALib.
+        [1]; for ``morris`` `mu_star` with its interval, `mu` and `sigma` [unit of the quantity, for a change from the
+        lower end of the factor's range to the upper]; for ``pawn`` `pawn` and `pawn_maximum`, and the `noise` that
+        factors of pure chance stay below [1]. `sd` is the standard deviation of the quantity, `left_out` the number of
+        blocks or points left out. Attributes: those of the sweep, method, source, resamples, level, version of SALib.
 
     Raises
     ------
@@ -188,14 +188,13 @@ def _of(
     others = [dim for dim in points if dim != SAMPLE]
     shape = [ds.sizes[dim] for dim in others]
     table, whole = values.transpose(*others, SAMPLE).values, counted.transpose(*others, SAMPLE).values
-    rising = drawn.rising()
     arrays = {key: np.empty([*shape, len(drawn.names)]) for key in method.found}
     sd, left_out = np.empty(shape), np.empty(shape, int)
     for place in itertools.product(*map(range, shape)):
         kept = whole[place].reshape(-1, drawn.blocks).all(axis=1)
         rows = np.flatnonzero(np.repeat(kept, drawn.blocks))
         _check(name, table[place][rows], int(kept.sum()), len(kept), drawn)
-        sample = Sample(drawn.names, rising[rows], table[place][rows])
+        sample = Sample(drawn.names, drawn.values[rows], table[place][rows])
         sd[place], left_out[place] = table[place][rows].std(), int((~kept).sum())
         for key, one in method.analyse(sample, asked).items():
             arrays[key][place] = one

@@ -48,7 +48,7 @@ class Sample:
     names : list of str
         Of the factors.
     table : ndarray, shape (points, factors)
-        Values of the factors, rising along their ranges.
+        Values of the factors.
     values : ndarray, shape (points,)
         Of the quantity.
 
