@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -229,6 +230,33 @@ def test_designs_refuse_what_they_cannot_draw():
         sampled(drawn | {"b": Drawn("normal", 0.0, 1.0, "1")}, "morris", 4, 0)
     with pytest.raises(InputError, match="axis dose: no plausible range is declared; allowed: from and to"):
         pl.sweep(PLAN, {"dose": "plausible"}, ["max_depth"], design="saltelli", samples=2)
+
+
+def test_without_salib_designs_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "SALib", None)
+    with pytest.raises(
+        InputError, match=r"needs the extra 'sensitivity'; allowed: pip install 'plasticity\[sensitivity\]'"
+    ):
+        sampled(uniform(["a"], 0.0, 1.0), "saltelli", 4, 0)
+
+
+def test_a_bootstrap_that_does_not_fit_into_memory_is_refused():
+    ds = swept(*CASES["ishigami"][:2], "saltelli", 1024)
+    with pytest.raises(
+        InputError, match="resamples: 100,000 of 1,024 blocks do not fit into memory; allowed: up to 48,828"
+    ):
+        pl.sensitivity_indices(ds, "y", resamples=100_000)
+
+
+@pytest.mark.parametrize("design", ["saltelli", "morris", "halton"])
+def test_a_single_factor_explains_everything(design):
+    found = pl.sensitivity_indices(swept(lambda a: 3.0 * a, uniform(["a"], 0.0, 2.0), design, 256), "y")
+    name, exact = {"saltelli": ("total", 1.0), "morris": ("mu", 6.0), "halton": ("pawn_maximum", 0.9)}[design]
+    # Sobol: 4 standard errors; PAWN: the lowest tenth of values lies a share of 0.9 away, give or take a point
+    allowed = {"morris": 1e-12, "halton": 0.01}.get(design)
+    if allowed is None:
+        allowed = 4.0 / 1.96 * float(found["total_high"][0] - found["total"][0])
+    assert float(found[name][0]) == pytest.approx(exact, abs=allowed)
 
 
 # The model

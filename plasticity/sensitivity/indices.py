@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import xarray
 
 Floats = NDArray[np.float64]
+MOST_RESAMPLED = 50_000_000
+"""Blocks times resamples: SALib holds all of them at once, some 60 bytes each."""
 FEWEST = 2
 """Blocks, or for PAWN slices' worth of points, without which there is nothing to estimate from."""
 
@@ -96,6 +98,9 @@ def sensitivity_indices(
     drawn = factors(ds)
     chosen = method_for(method, drawn.design)
     asked = _asked(resamples, level, seed)
+    if chosen == "sobol" and resamples * drawn.samples > MOST_RESAMPLED:
+        told = f"resamples: {resamples:,} of {drawn.samples:,} blocks do not fit into memory"
+        raise InputError(f"{told}; allowed: up to {MOST_RESAMPLED // drawn.samples:,}")
     unit_problem(drawn.names)
     names = [of] if isinstance(of, str) else [str(name) for name in of]
     if not names or len(set(names)) < len(names):
