@@ -86,7 +86,7 @@ def caption(ds: "xarray.Dataset") -> str:
     Examples
     --------
     >>> import xarray
-    >>> caption(xarray.Dataset(attrs={"level": 0.95}))[-36:]
+    >>> caption(xarray.Dataset(attrs={"level": 0.95}))[-34:]
     'Lines: 95 % intervals (bootstrap).'
     """
     parts = [
