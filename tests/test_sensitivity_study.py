@@ -62,10 +62,12 @@ def test_one_command_gives_store_indices_and_figure_and_others_draw_it_again(tmp
 def test_censored_windows_end_the_study_with_its_store_complete(tmp_path, capsys):
     out = tmp_path / "short.zarr"
     short = ["run", "sobol_indices", "--reduced", "--out", str(out), "--set", "protocol.duration=28 d"]
+    short += ["--set", "sweep.seed=5"]
     assert main(short) == 2
     assert "points are censored, so it is a lower bound there; allowed: censored=" in capsys.readouterr().err
     assert main([*short, "--resume", "--set", "sensitivity.censored=skip"]) == 0
     assert "0 computed now" in (said := capsys.readouterr().out) and "blocks or points of the design" in said
+    assert provenance.read(out.with_suffix(".sensitivity.nc")).attrs["seed"] == 5
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,9 @@ def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
         print(f"dataset: {export(path, file)}")
     ds = analysed(section, store.open(path))
     if indices is not None:
-        ds.attrs |= study.attributes()
+        ds.attrs |= (
+            plan.attributes
+        )  # of this study, which may ask for another analysis than the one that left the store
         print(f"sensitivity: {provenance.write(ds, indices)}")
         show_indices(ds)
     if study.settings.figure is not None:
