@@ -29,6 +29,7 @@ def analysed():
     return found | {"tornado": pl.local_derivatives(PLAN, KEEP[:2])}
 
 
+@pytest.mark.slow
 def test_one_command_gives_store_indices_and_figure_and_others_draw_it_again(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["run", "sobol_indices", "--reduced"]) == 0
