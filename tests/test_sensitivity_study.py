@@ -149,3 +149,36 @@ def test_more_panels_than_fit_are_refused(analysed):
 
 
 CONCAT = {"data_vars": "all", "coords": "minimal", "compat": "override"}
+
+
+def test_an_analysis_refused_for_failed_points_still_ends_as_a_sweep_with_failures(tmp_path, capsys, monkeypatch):
+    from plasticity.cli import sweeping
+    from plasticity.sweeps import store
+
+    opened = store.open
+
+    def with_a_failure(path):
+        ds = opened(path).load()
+        ds["status"][dict.fromkeys(ds["status"].dims, 0)] = -3
+        return ds
+
+    real = sweeping.computed
+    monkeypatch.setattr(sweeping, "computed", lambda *given: real(*given) or 3)
+    monkeypatch.setattr(store, "open", with_a_failure)
+    out = tmp_path / "map.zarr"
+    assert main(["run", "sobol_indices", "--reduced", "--out", str(out)]) == 3
+    said = capsys.readouterr().err
+    assert "ended with the store: " in said and "points failed (-3: 1); allowed: failures=" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["map.zarr"]
+    assert (
+        main(["run", "sobol_indices", "--reduced", "--out", str(out), "--resume", "--set", "sensitivity.failures=skip"])
+        == 3
+    )
+    assert "left out: " in capsys.readouterr().out
+
+
+def test_a_figure_that_would_replace_a_folder_is_refused_before_anything_is_computed(tmp_path, capsys):
+    (tmp_path / "map.pdf").mkdir()
+    assert main(["run", "sobol_indices", "--reduced", "--out", str(tmp_path / "map.zarr")]) == 2
+    assert "is a folder where the figure goes; allowed: a file" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["map.pdf"]

@@ -140,15 +140,18 @@ def figure_paths(out: str | None, beside: Path) -> list[Path]:
         If the folder cannot be made or written.
     """
     path = beside.with_suffix("") if out is None else Path(out)
-    _no_folder(path, out)
+    if out is not None:
+        _no_folder(path, out)
     if out is not None and path.suffix not in ("", *FIGURES):
         raise InputError(
             f"--out: {out!r} ends in {path.suffix!r}; allowed: a file ending in .pdf or .png, or no ending for both"
         )
+    files = [path] if out is not None and path.suffix else [path.with_name(path.name + ending) for ending in FIGURES]
+    for file in files:
+        if file.is_dir():
+            raise InputError(f"{str(file)!r} is a folder where the figure goes; allowed: a file, or another --out")
     _writable(path.parent)
-    if out is not None and path.suffix:
-        return [path]
-    return [path.with_name(path.name + ending) for ending in FIGURES]
+    return files
 
 
 def save_figure(study: "Study", ds: "xarray.Dataset", paths: list[Path]) -> None:

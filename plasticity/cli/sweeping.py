@@ -1,5 +1,6 @@
 """A sweep from the command line: its size before it starts, its store, and what is told after it."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +56,7 @@ def sizes(study: "Study", plan: "Plan") -> dict[str, str | int | float]:
 def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
     """Carry a study's sweep out; with an output that ends in .nc, export the complete store to it; then analyse it."""
     from plasticity import provenance
+    from plasticity.cli import DONE
     from plasticity.cli.outputs import dataset_path, figure_paths, new_file, save_figure, store_path
     from plasticity.study.sensitivity_section import analysed
     from plasticity.sweeps import store
@@ -64,22 +66,27 @@ def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
     file = new_file(out) if out is not None and out.endswith(".nc") else None
     section = study.settings.sensitivity
     indices = dataset_path(str(path.with_suffix(".sensitivity.nc")), study.name) if section else None
+    pictures = figure_paths(None, file or path) if study.settings.figure else []
     code = computed(plan, path, wish)
     if store.Store.load(path).missing():
         return code
     if file is not None:
         print(f"dataset: {export(path, file)}")
-    ds = analysed(section, store.open(path))
-    if indices is not None:
-        ds.attrs |= (
-            plan.attributes
-        )  # of this study, which may ask for another analysis than the one that left the store
-        print(f"sensitivity: {provenance.write(ds, indices)}")
-        show_indices(ds)
-    if study.settings.figure is not None:
-        pictures = figure_paths(None, file or path)
-        save_figure(study, ds, pictures)
-        print(f"figure: {', '.join(map(str, pictures))}")
+    try:
+        ds = analysed(section, store.open(path))
+        if indices is not None:
+            ds.attrs |= (
+                plan.attributes
+            )  # of this study, which may ask for another analysis than the one that left the store
+            print(f"sensitivity: {provenance.write(ds, indices)}")
+            show_indices(ds)
+        if pictures:
+            save_figure(study, ds, pictures)
+            print(f"figure: {', '.join(map(str, pictures))}")
+    except InputError as error:
+        if code == DONE:
+            raise
+        print(f"ended with the store: {error}", file=sys.stderr)
     return code
 
 
