@@ -1,6 +1,7 @@
 """A sweep from the command line: its size before it starts, its store, and what is told after it."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +56,7 @@ def sizes(study: "Study", plan: "Plan") -> dict[str, str | int | float]:
 
 def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
     """Carry a study's sweep out; with an output that ends in .nc, export the complete store to it; then analyse it."""
-    from plasticity import provenance
+    from plasticity import figures, provenance
     from plasticity.cli import DONE
     from plasticity.cli.outputs import dataset_path, figure_paths, new_file, save_figure, store_path
     from plasticity.study.sensitivity_section import analysed
@@ -67,7 +68,7 @@ def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
     section = study.settings.sensitivity
     indices = dataset_path(str(path.with_suffix(".sensitivity.nc")), study.name) if section else None
     pictures = figure_paths(None, file or path) if study.settings.figure else []
-    code = computed(plan, path, wish)
+    code = computed(plan, path, wish, figures.prepare if pictures else None)
     if store.Store.load(path).missing():
         return code
     if file is not None:
@@ -103,7 +104,7 @@ def show_indices(ds: "xarray.Dataset") -> None:
         print(f"left out: {int(ds['left_out'].sum()):,} blocks or points of the design")
 
 
-def computed(plan: "Plan", path: Path, wish: Wish) -> int:
+def computed(plan: "Plan", path: Path, wish: Wish, meanwhile: Callable[[], None] | None = None) -> int:
     """Fill a store and tell what became of it: 0, or 3 with a table if points failed."""
     from plasticity.cli import DONE, SOME_FAILED
     from plasticity.cli.table import show
@@ -119,6 +120,7 @@ def computed(plan: "Plan", path: Path, wish: Wish) -> int:
         scheduler=wish.scheduler,
         mix=wish.mix,
         progress=True,
+        meanwhile=meanwhile,
     )
     print(f"store: {path} ({done.chunks - done.missing:,} of {done.chunks:,} chunks, {done.computed:,} computed now)")
     if done.missing:

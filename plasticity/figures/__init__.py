@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from plasticity.errors import InputError, unknown_name
-from plasticity.figures.style import save
+from plasticity.figures.style import prepare, save
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
-__all__ = ["caption", "draw", "kinds", "options", "save"]
+__all__ = ["caption", "draw", "kinds", "options", "prepare", "save"]
 
 
 @cache

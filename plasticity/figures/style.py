@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,3 +98,19 @@ def save(figure: "Figure", stem: str | Path) -> list[Path]:
         figure.savefig(pdf, metadata=known)
         figure.savefig(png, metadata={"Title": stem.name, "Description": caption, "Software": "plasticity"})
     return [pdf, png]
+
+
+def prepare() -> None:
+    """Load all that drawing and writing a figure needs, by writing an empty one into memory.
+
+    Examples
+    --------
+    >>> prepare()
+    """
+    from matplotlib.figure import Figure
+
+    with look():
+        empty = Figure(layout="constrained")
+        empty.subplots().set_xlabel("empty")
+        for ending in ("pdf", "png"):
+            empty.savefig(BytesIO(), format=ending)

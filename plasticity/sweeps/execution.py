@@ -3,13 +3,15 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
 from signal import Signals
 from typing import TYPE_CHECKING, Any
 
+from plasticity.alongside import alongside
 from plasticity.errors import InputError
 from plasticity.sweeps import crews, durable, fingerprint, locks
 from plasticity.sweeps.crews import Crew
@@ -110,8 +112,7 @@ def collect(plan: Plan, threads: int | None = None, progress: bool = False) -> "
         for name, array in arrays.items():
             array[cut.block(number)] = found[name]
 
-    with crews.threads(plan, _threads(threads)) as crew:
-        _carry_out(crew, cut, range(len(cut)), put, progress)
+    _carry_out(crews.threads(plan, _threads(threads)), cut, list(range(len(cut))), put, progress)
     return dataset(plan, arrays)
 
 
@@ -125,6 +126,7 @@ def fill(
     scheduler: Any = None,
     mix: bool = False,
     progress: bool = False,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Outcome:
     """Compute a plan into a store, or go on with one.
 
@@ -146,6 +148,8 @@ def fill(
         Go on with a store that another kind of processor, other versions or other code wrote.
     progress : bool
         Say on stderr how far it is, once it takes more than two seconds.
+    meanwhile : callable, optional
+        Called beside the solver: it loads what is needed once the store is closed.
 
     Returns
     -------
@@ -205,7 +209,7 @@ def fill(
 
             crew = crews.threads(plan, number) if scheduler is None else crews.dask(plan, scheduler)
             try:
-                computed = _hire(crew, store.grid, todo, put, progress, len(mine) - len(todo))
+                computed = _carry_out(crew, store.grid, todo, put, progress, len(mine) - len(todo), meanwhile)
             finally:
                 there = stores.Store.load(path)
                 left = len(there.missing())
@@ -316,25 +320,31 @@ def _all_failures(store: "Store", mine: Failures, part: Shard | None) -> int:
     return mine.total if part is None else _kept(store, range(len(store.grid))).total
 
 
-def _hire(crew: AbstractContextManager[Crew], cut: Grid, todo: list[int], put: Put, progress: bool, before: int) -> int:
+def _carry_out(
+    crew: AbstractContextManager[Crew],
+    cut: Grid,
+    todo: list[int],
+    put: Put,
+    progress: bool,
+    before: int = 0,
+    meanwhile: Callable[[], None] | None = None,
+) -> int:
+    """Let chunks be computed, a bounded number at once, and put each away; a signal ends it between two chunks.
+
+    What is done meanwhile begins with the second chunk: with the first, the solver itself is loaded.
+    """
     if not todo:
         return 0
-    with crew as hired:
-        return _carry_out(hired, cut, todo, put, progress, before)
-
-
-def _carry_out(crew: Crew, cut: Grid, todo: Iterable[int], put: Put, progress: bool, before: int = 0) -> int:
-    """Let chunks be computed, a bounded number at once, and put each away; a signal ends it between two chunks."""
-    chunks = list(todo)
-    total, computed = sum(map(cut.points, chunks)), 0
-    each = total // max(1, len(chunks))
+    total, computed = sum(map(cut.points, todo)), 0
+    each = total // len(todo)
     happened: SimpleQueue[Any] = SimpleQueue()
     running: dict[Any, int] = {}
-    waiting = iter(chunks)
-    with Progress(total + before * each, before * each) as shown, held_back(happened.put):
+    waiting = iter(todo)
+    shown = Progress(total + before * each, before * each)
+    with crew as hired, shown, held_back(happened.put), ExitStack() as beside:
         while True:
-            for chunk in _first(waiting, crew.width() - len(running)):
-                future = crew.start(cut.block(chunk))
+            for chunk in islice(waiting, max(0, hired.width() - len(running))):
+                future = hired.start(cut.block(chunk))
                 running[future] = chunk
                 future.add_done_callback(happened.put)
             if not running:
@@ -343,13 +353,9 @@ def _carry_out(crew: Crew, cut: Grid, todo: Iterable[int], put: Put, progress: b
             if isinstance(event, Signals):
                 return computed
             chunk = running.pop(event)
-            put(chunk, *crew.finish(event))
+            put(chunk, *hired.finish(event))
             computed += 1
+            if meanwhile is not None and computed == 1:
+                beside.enter_context(alongside(meanwhile))
             if progress:
                 shown(cut.points(chunk))
-
-
-def _first(chunks: Iterable[int], number: int) -> Iterable[int]:
-    from itertools import islice
-
-    return islice(chunks, max(0, number))
