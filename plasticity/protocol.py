@@ -186,7 +186,8 @@ class Protocol:
         if length is not None and not all(moment < moment + length for moment in moments):
             raise InputError(f"{what}: an infusion over {over!r} is too short; allowed: a length that can be told")
         text = _text(amount)
-        new = [Dose(given.name, size, moment, chosen, form, length, name, text) for moment in moments]
+        row = 1 + max((dose.row for dose in self.doses), default=0)
+        new = [Dose(given.name, size, moment, chosen, form, length, name, text, row) for moment in moments]
         own = self.own_compounds
         if isinstance(compound, Compound) and compound not in own:
             own = (*own, compound)
@@ -310,9 +311,9 @@ class Protocol:
         if name is not None and name not in names:
             raise unknown_name("dose", str(name), names)
         chosen = [dose for dose in self.doses if name is None or dose.name == name]
-        kinds = {(dose.compound, dose.text, dose.route, dose.form, dose.over, dose.name) for dose in chosen}
-        if len(kinds) != 1:
-            raise InputError(f"dose: the protocol has {len(kinds)} different doses; allowed: the name of one of them")
+        rows = {dose.row for dose in chosen}
+        if len(rows) != 1:
+            raise InputError(f"dose: the protocol has {len(rows)} doses; allowed: the name of one of them")
         first = chosen[0]
         start = first.at if at is None else starts(at, None, 1, f"dose of {first.compound}")[0]
         text = first.text if amount is None else _text(amount)

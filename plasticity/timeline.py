@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -37,6 +37,8 @@ class Dose:
         What a sweep calls it.
     text : str
         The amount as it was given.
+    row : int
+        Which entry of the protocol it comes from: the doses of ``every`` and ``times`` share one.
 
     Examples
     --------
@@ -53,6 +55,7 @@ class Dose:
     over: float | None
     name: str | None
     text: str
+    row: int = field(default=0, compare=False)
 
     def plain(self) -> dict[str, str]:
         """The dose as plain data with canonical units; parts that it lacks are left out."""

@@ -162,7 +162,7 @@ def chosen(doses: Sequence[Dose], knob: Knob) -> list[int]:
     Raises
     ------
     InputError
-        If the protocol has no dose, or several different ones and the knob names none.
+        If the protocol has no dose, or several, not in one row, and the knob names none.
 
     Examples
     --------
@@ -172,13 +172,13 @@ def chosen(doses: Sequence[Dose], knob: Knob) -> list[int]:
     [0, 1, 2]
     """
     found = [i for i, dose in enumerate(doses) if knob.dose is None or dose.name == knob.dose]
-    kinds = {(d.compound, d.text, d.route, d.form, d.over, d.name) for d in (doses[i] for i in found)}
-    if not kinds:
+    rows = {doses[i].row for i in found}
+    if not rows:
         raise InputError(f"axis {knob.name}: the protocol has no dose; allowed: a protocol with one")
-    if len(kinds) > 1:
+    if len(rows) > 1:
         names = sorted({dose.name for dose in doses if dose.name})
         allowed = ", ".join(f"{name}.{knob.kind}" for name in names) or "a name for each dose, as in name: first"
-        raise InputError(f"axis {knob.name}: the protocol has {len(kinds)} different doses; allowed: {allowed}")
+        raise InputError(f"axis {knob.name}: the protocol has {len(rows)} doses; allowed: {allowed}")
     return found
 
 

@@ -170,21 +170,21 @@ def _of_species(protocol: Protocol, species: str) -> Protocol:
     )
     for dose in protocol.doses:
         single = bare.dose(dose.compound, dose.text, dose.at, dose.route, dose.form, dose.over)
-        bare = replace(bare, doses=(*bare.doses, replace(single.doses[-1], name=dose.name)))
+        bare = replace(bare, doses=(*bare.doses, replace(single.doses[-1], name=dose.name, row=dose.row)))
     return bare
 
 
 def _of_compound(protocol: Protocol, compound: str, reference_dose: bool) -> Protocol:
     """Give another compound at the times of the only dose, by its own usual route and form."""
-    kinds = {(dose.compound, dose.text, dose.route, dose.form, dose.over, dose.name) for dose in protocol.doses}
-    if len(kinds) > 1:
-        problem = f"axis compound: the protocol has {len(kinds)} different doses"
+    rows = {dose.row for dose in protocol.doses}
+    if len(rows) > 1:
+        problem = f"axis compound: the protocol has {len(rows)} doses"
         raise InputError(f"{problem}; allowed: one dose, or over: {{treatment: [{{compound: ..., amount: ...}}, ...]}}")
     bare = replace(protocol, doses=())
     probe = bare.dose(compound, 0.0).compounds[0].reference
     amount = probe.amount if reference_dose or not protocol.doses else protocol.doses[0].text
     for dose in protocol.doses or (None,):
-        name, at = (dose.name, dose.at) if dose else (None, 0.0)
+        name, at, row = (dose.name, dose.at, dose.row) if dose else (None, 0.0, 1)
         single = bare.dose(compound, amount, at, probe.route, probe.form, probe.over)
-        bare = replace(bare, doses=(*bare.doses, replace(single.doses[-1], name=name)))
+        bare = replace(bare, doses=(*bare.doses, replace(single.doses[-1], name=name, row=row)))
     return bare
