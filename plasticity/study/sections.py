@@ -178,6 +178,8 @@ class ModelSection(Section):
     calcium: str = "averaged"
     brake: str = "first_order"
     modules: list[str] = Field(default_factory=list)
+    memory: str | None = None
+    belief: str | None = None
 
 
 class SpacingSection(Section):
@@ -223,7 +225,7 @@ class SolverSection(Section):
 
 
 class OverSection(Section):
-    """The axes of a sweep: treatments, kernels of calcium or brake, and any parameter by its name.
+    """The axes of a sweep: treatments, kernels by their layer, and any parameter by its name.
 
     Examples
     --------
@@ -238,6 +240,8 @@ class OverSection(Section):
     treatment: Annotated[list[DoseSection], BeforeValidator(_listed), AfterValidator(_filled)] | None = None
     calcium: Names | None = None
     brake: Names | None = None
+    memory: Names | None = None
+    belief: Names | None = None
 
 
 class SweepSection(Section):
