@@ -10,6 +10,7 @@ from plasticity.config import Node
 from plasticity.errors import unknown_name
 from plasticity.kernels import declared_kernels
 from plasticity.model import Model
+from plasticity.session_kinds import KINDS
 from plasticity.study.sections import DoseSection, OverSection, Settings, SweepSection
 from plasticity.units import quantity
 
@@ -145,6 +146,9 @@ def _parameter(name: str, node: Node, species: str) -> tuple[str, str]:
     """Find unit and label of a parameter that is an axis."""
     declared = {parameter.name: parameter for kernel in declared_kernels() for parameter in kernel.parameters}
     head, dot, tail = name.partition(".")
+    if dot and (head in KINDS or head == "session"):
+        told = f"an axis of sessions in a sweep of whole runs: {name}"
+        raise node.error(told, "keep: [...] beside over, or sessions.0.start for the first session", at_key=True)
     if dot:
         with node.located(at_key=True):
             numbers = load_compound(head, species).numbers

@@ -146,6 +146,7 @@ class SessionSection(NamedSection):
     over: Length | None = None
     every: Length | None = None
     times: Count = 1
+    name: str | None = None
 
 
 class ProtocolSection(Section):
