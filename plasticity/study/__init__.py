@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+    from plasticity.calibration.findings import Findings
     from plasticity.calibration.outcome import Plan
     from plasticity.calibration.validation import Comparison
     from plasticity.sweeps.plan import SweepPlan
@@ -60,7 +61,7 @@ class Study:
         Output times [h].
     summaries : SweepPlan or None
         What is computed where the section `sweep` says what to `keep`; `runs` then holds the first point only.
-    evidence : Plan or Comparison or None
+    evidence : Plan or Comparison or Findings or None
         What a study that calibrates or validates does in place of its runs.
 
     Examples
@@ -80,7 +81,7 @@ class Study:
     readouts: tuple[Readout, ...]
     times: "numpy.ndarray"
     summaries: "SweepPlan | None" = None
-    evidence: "Plan | Comparison | None" = None
+    evidence: "Plan | Comparison | Findings | None" = None
 
     @classmethod
     def names(cls) -> list[str]:
