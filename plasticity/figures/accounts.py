@@ -144,8 +144,8 @@ def caption(ds: "xarray.Dataset") -> str:
     --------
     >>> import xarray
     >>> cells = {"agrees": (("account", "row"), [[True, False]]), "role": ("row", ["holdout", "calibration"])}
-    >>> caption(xarray.Dataset(cells, {"account": ["dominance"]}))[39:95]
-    'dominance: 0 of 1 calibration rows and 1 of 1 hold-out r'
+    >>> caption(xarray.Dataset(cells, {"account": ["dominance"]}))[37:79]
+    'dominance: 0 of 1 calibration rows and 1 o'
     """
     told = []
     for account in ds["account"].values:
@@ -161,7 +161,7 @@ def caption(ds: "xarray.Dataset") -> str:
             "  ".join(told),
             "Each row names the source, the procedure and what became of the fear; open symbols: a day after the",
             "procedure, filled: 30 days after. A finding is a sign and no size; the rows of Golkar et al. 2012 and",
-            "Schiller et al. 2010 contradict each other. Dominance was made after the failure of reconsolidation at the",
+            "Schiller et al. 2010 contradict each other. Dominance was made after the failure at the",
             "last row was known, so for it that row is no hold-out. Gaps are recalled unless the abstract has them.",
             origin(ds),
         ]
