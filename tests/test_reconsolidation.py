@@ -11,7 +11,7 @@ GOLKAR, LONG_BLOCK = "Golkar2012 extinction 0.167 h", "Suzuki2004 block_after_lo
 
 @pytest.fixture(scope="module")
 def compared():
-    return Study.load("rival_accounts").run()
+    return Study.load("rival_accounts", reduced=True).run()
 
 
 def missed(ds, account, role):
@@ -36,8 +36,10 @@ def test_dominance_cures_the_block_after_long_reexposure_and_spoils_nothing(comp
     assert missed(compared, "dominance", "holdout") == {GOLKAR}
 
 
-def test_the_findings_tell_the_other_rivals_from_the_default(compared):
+@pytest.mark.slow
+def test_the_findings_tell_the_other_rivals_from_the_default():
     """Without lability no reminder matters; without the gate even an expected reminder destabilises."""
+    compared = Study.load("rival_accounts").run()
     assert {"Nader2000 protein_synthesis_block 0 h", "Monfils2009 extinction 1 h"} <= missed(
         compared, "extinction_only", "calibration"
     )

@@ -18,7 +18,7 @@ from plasticity.study.grid import output_times
 from plasticity.study.joining import joined, renamed
 from plasticity.study.readout import Readout, readouts
 from plasticity.study.runs import Run, runs
-from plasticity.study.scheduling import check_schedule, scheduled
+from plasticity.study.scheduling import check_schedule, scheduled, search_size
 from plasticity.study.schema import validated
 from plasticity.study.sections import Settings
 from plasticity.study.sensitivity_section import analysed, check_sensitivity
@@ -288,6 +288,7 @@ class Study:
         columns = max(
             len(assembly.states) + sum(len(i.kernel.gives) for i in assembly.instances) for assembly in assemblies
         )
+        searched = None if self.settings.schedule is None else search_size(self.settings, self.runs[0])
         numbers = len(self.runs) * len(self.times) * (columns + sum(readout.width for readout in self.readouts))
         return {
             "study": self.name,
@@ -300,8 +301,9 @@ class Study:
             "duration": self.runs[0].protocol.duration,
             "times": len(self.times),
             "states": max(len(assembly.states) for assembly in assemblies),
+            **({} if searched is None else {"schedules": searched[0]}),
             "size": round(numbers * 8e-6, 3),
-            "cost": round(sum(_seconds(run) for run in self.runs), 1),
+            "cost": round(sum(_seconds(run) for run in self.runs) + (searched[1] if searched else 0.0), 1),
             "figure": self.settings.figure.kind if self.settings.figure else "none",
             "hash": self.attributes()["study_hash"],
         }

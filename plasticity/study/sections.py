@@ -327,6 +327,7 @@ class ScheduleSection(Section):
     office_days: list[str] = Field(default_factory=lambda: ["mon", "tue", "wed", "thu", "fri"])
     first_day: str = "mon"
     objective: str = "belief_change"
+    holds: dict[str, float] = Field(default_factory=dict)
     quantile: Annotated[float, Field(gt=0.0, le=0.5)] = 0.1
     draws: Annotated[int, Field(ge=2)] = 32
     seed: Annotated[int, Field(ge=0)] = 0
