@@ -44,6 +44,23 @@ def test_a_delay_counts_from_the_dose_wherever_it_is():
     assert ds["integration.after_dose"].attrs["long_name"] == "From the dose to integration"
 
 
+def test_a_delay_may_count_from_a_named_dose_or_from_a_session_that_moves():
+    plan = (
+        pl.Protocol("20 d")
+        .dose("psilocybin", "10 mg", name="first")
+        .dose("psilocybin", "25 mg", at="4 d", name="second")
+    )
+    plan = plan.session("dosing", "0 h", over="6 h").session("integration", "1 d", over="2 h")
+    over = {"dosing.after_second": ["0 h", "12 h"], "integration.after_dosing": ["1 d", "2 d"]}
+    ds = pl.sweep(plan, over, ["belief_prior_end"], model=BELIEF)
+    bare = pl.Protocol("20 d").dose("psilocybin", "10 mg").dose("psilocybin", "25 mg", at="4 d")
+    assert float(ds["belief_prior_end"][1, 1]) == prior(
+        bare.session("dosing", "108 h", over="6 h").session("integration", "156 h", over="2 h")
+    )
+    with pytest.raises(pl.InputError, match="2 different doses; allowed: first.at, second.at"):
+        planned(plan, {"dosing.after_dose": ["1 h"]}, ["belief_prior_end"], model=BELIEF)
+
+
 def test_length_and_setting_are_axes_too():
     over = {"session.over": ["1 h", "4 h"], "session.setting": [0.5, 1.0]}
     ds = pl.sweep(TALK, over, ["belief_prior_end"], model=BELIEF)
