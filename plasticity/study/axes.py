@@ -157,6 +157,6 @@ def _parameter(name: str, node: Node, species: str) -> tuple[str, str]:
         return declared[tail].unit.removesuffix(" free"), f"{declared[tail].label}, {head}"
     shared = [key for key, parameter in declared.items() if parameter.value is not None]
     if name not in shared:
-        told = str(unknown_name("axis", name, [*DIMENSIONS, *shared])).partition(" allowed:")[0]
+        told = str(unknown_name("axis", name, [*DIMENSIONS, *shared])).partition(" allowed:")[0].removesuffix(";")
         raise node.error(told, f"treatment, {', '.join(LAYERS)}, or the name of a parameter", at_key=True)
     return declared[name].unit, declared[name].label
