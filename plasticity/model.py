@@ -9,6 +9,9 @@ from plasticity.declare import Kernel
 from plasticity.errors import InputError, unknown_name
 from plasticity.kernels import declared_kernels
 
+SHARED = "only"
+"""Variant of a kernel that has no rival; it stands in its layer whichever variant of the others is chosen."""
+
 
 class Model:
     """An ordered choice of kernels.
@@ -24,7 +27,9 @@ class Model:
     folder : path, optional
         Folder with further kernels; a layer and variant found there replaces the shipped one.
     **layers : str
-        Variant of any other layer, by the layer's name.
+        Variant of any other layer, by the layer's name; of a module that is on, an account: ``memory`` is
+        ``"reconsolidation"``, ``"dominance"``, ``"extinction_only"`` or ``"retrieval_alone"``, ``belief`` is
+        ``"relaxed"``, ``"strengthened"``, ``"all_routes"`` or ``"window_precision"``.
 
     Raises
     ------
@@ -58,26 +63,28 @@ class Model:
         self.kernels: tuple[Kernel, ...] = ()
         self.variants: dict[str, str] = {}
         for layer in chosen:
-            if layer not in on:
-                raise unknown_name("layer", layer, on)
+            if layer in optional - set(self.modules):
+                raise InputError(f"layer {layer!r} is off; allowed: its module named, as in modules: [{layer}]")
+            if layer not in on | optional:
+                raise unknown_name("layer", layer, on | optional)
         for layer in sorted(on | set(self.modules)):
             of_layer = [k for k in candidates if k.layer == layer]
-            default = next((k.variant for k in of_layer if k.default), of_layer[0].variant)
-            asked = chosen.get(layer, default)
-            fitting = [k for k in of_layer if asked == k.variant or asked in k.aliases]
+            rivals = [k for k in of_layer if k.variant != SHARED]
+            asked = chosen.get(layer, _usual(layer, of_layer))
+            fitting = [k for k in rivals or of_layer if asked == k.variant or asked in k.aliases]
             if not fitting:
-                raise unknown_name(f"{layer} kernel", asked, {k.variant for k in of_layer})
+                raise unknown_name(f"{layer} kernel", asked, {k.variant for k in rivals or of_layer})
             self.variants[layer] = fitting[0].variant
-            self.kernels += tuple(fitting)
+            self.kernels += tuple(k for k in of_layer if k in fitting or k.variant == SHARED)
         self.folder = str(folder) if folder is not None else None
 
     def __repr__(self) -> str:
-        chosen = ", ".join(f"{layer}={variant!r}" for layer, variant in self.variants.items() if variant != "only")
+        chosen = ", ".join(f"{layer}={variant!r}" for layer, variant in self.variants.items() if variant != SHARED)
         return f"Model({chosen}, modules={self.modules!r})"
 
     def describe(self) -> dict[str, object]:
         """Plain data that says which laws are used, for files."""
-        chosen = {layer: variant for layer, variant in self.variants.items() if variant != "only"}
+        chosen = {layer: variant for layer, variant in self.variants.items() if variant != SHARED}
         return {**chosen, "modules": list(self.modules), **({"folder": self.folder} if self.folder else {})}
 
     def assemble(self, compounds: Sequence[Compound]) -> Assembly:
@@ -101,3 +108,10 @@ class Model:
         if len(set(names)) < len(names):
             raise InputError(f"compounds {', '.join(names)}: one is given twice; allowed: each once")
         return Assembly(self.kernels, compounds)
+
+
+def _usual(layer: str, kernels: Sequence[Kernel]) -> str:
+    """Variant of a layer when nothing is asked for: the default; of a module, the first that ships."""
+    shipped = [k.variant for k in declared_kernels() if k.layer == layer]
+    variants = [k.variant for k in kernels if k.default] + shipped + [k.variant for k in kernels]
+    return next((variant for variant in variants if variant != SHARED), SHARED)

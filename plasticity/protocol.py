@@ -9,6 +9,7 @@ from typing import Any
 from plasticity.compound import BODY_WEIGHT, Compound, load_compound
 from plasticity.dosing import chosen_route, held_value, initial_value, moiety, positive, spans, starts
 from plasticity.errors import InputError, unknown_name
+from plasticity.session_kinds import KINDS
 from plasticity.session_overlap import refuse_overlap
 from plasticity.sessions import Session, row
 from plasticity.timeline import Dose, Event, InputRecord, Numbers, dose_events, infusion_events, input_events
@@ -16,7 +17,7 @@ from plasticity.units import written
 
 __all__ = ["Dose", "Event", "InputRecord", "Protocol", "Session"]
 
-_DOSE_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
 
 @dataclass(frozen=True, init=False)
@@ -175,10 +176,7 @@ class Protocol:
         what = f"dose of {given.name}"
         if form is not None and form not in given.forms:
             raise unknown_name(f"form of {given.name}", str(form), given.forms)
-        if name is not None and not _DOSE_NAME.fullmatch(str(name)):
-            raise InputError(f"{what}: name {name!r}; allowed: letters, digits and _, a letter first")
-        if name is not None and name in {dose.name for dose in self.doses}:
-            raise InputError(f"{what}: the name {name!r} is taken; allowed: another name")
+        self._name(name, what)
         form = form or given.default_form
         size = moiety(amount, form, given, self.body_weight)
         chosen, length = chosen_route(given, route, over)
@@ -206,6 +204,7 @@ class Protocol:
         over: str | float | None = None,
         every: str | float | None = None,
         times: int = 1,
+        name: str | None = None,
         **held: str | float,
     ) -> "Protocol":
         """Add a session, or a row of equal sessions: while one lasts, its kind drives input channels.
@@ -221,6 +220,8 @@ class Protocol:
             Its length, in place of `end`.
         every, times : str or float, int
             Repeat the session this often, at this interval; a number is in h.
+        name : str, optional
+            What a sweep calls the session, or the row; needed only when there are several different ones of a kind.
         **held : str or float
             Values of the kind's channels [1] in place of the usual ones, as in ``setting=0.5``.
 
@@ -239,7 +240,8 @@ class Protocol:
         >>> [session.start for session in plan.sessions]
         [24.0, 48.0, 72.0]
         """
-        new = row(kind, start, end, over, every, times, held)
+        self._name(name, f"{kind} session")
+        new = row(kind, start, end, over, every, times, held, name)
         return replace(self, sessions=(*self.sessions, *new))
 
     def input(
@@ -371,6 +373,14 @@ class Protocol:
             "inputs": [record.plain() for record in self.inputs],
             "initial": dict(self.initial),
         }
+
+    def _name(self, name: str | None, what: str) -> None:
+        """Refuse a name that is none, or that a dose, a session or a kind of session has."""
+        if name is not None and not _NAME.fullmatch(str(name)):
+            raise InputError(f"{what}: name {name!r}; allowed: letters, digits and _, a letter first")
+        taken = {dose.name for dose in self.doses} | {session.label for session in self.sessions} | set(KINDS)
+        if name is not None and name in taken:
+            raise InputError(f"{what}: the name {name!r} is taken; allowed: another name")
 
     def _compound(self, compound: str | Compound) -> Compound:
         if not isinstance(compound, Compound):

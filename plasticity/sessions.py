@@ -25,6 +25,10 @@ class Session:
         When it lasts [h].
     held : tuple of tuple
         Channel and value [1] of every input that it drives.
+    name : str or None
+        What a sweep calls it; its kind if not given.
+    over : float or None
+        Its length as it was given [h], where it was.
 
     Examples
     --------
@@ -37,6 +41,18 @@ class Session:
     start: float
     end: float
     held: tuple[tuple[str, float], ...]
+    name: str | None = None
+    over: float | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name, or its kind."""
+        return self.name or self.kind
+
+    @property
+    def length(self) -> float:
+        """How long it lasts [h]."""
+        return self.end - self.start if self.over is None else self.over
 
     def inputs(self) -> tuple[InputRecord, ...]:
         """The input records that this session stands for."""
@@ -44,7 +60,9 @@ class Session:
 
     def plain(self) -> dict[str, str | float]:
         """The session as plain data with canonical units."""
-        return {"kind": self.kind, "start": written(self.start, "h"), "end": written(self.end, "h"), **dict(self.held)}
+        named = {} if self.name is None else {"name": self.name}
+        times = {"start": written(self.start, "h"), "end": written(self.end, "h")}
+        return {"kind": self.kind, **named, **times, **dict(self.held)}
 
 
 def row(
@@ -55,6 +73,7 @@ def row(
     every: Given | None,
     times: Any,
     held: Mapping[str, Given],
+    name: str | None = None,
 ) -> list[Session]:
     """Make a session, or a row of equal sessions.
 
@@ -70,6 +89,8 @@ def row(
         As in `plasticity.dosing.starts`.
     held : mapping
         Values in place of those of the kind, by channel.
+    name : str or None
+        What a sweep calls them.
 
     Returns
     -------
@@ -97,6 +118,6 @@ def row(
     values = tuple((channel, held_value(channel, held.get(channel, usual[channel]))) for channel in usual)
     if over is None:
         assert end is not None
-        return [Session(kind, *span, values) for span in spans(start, end, every, times, what)]
+        return [Session(kind, *span, values, name) for span in spans(start, end, every, times, what)]
     length = positive(over, "h", f"{what}, over")
-    return [Session(kind, begin, begin + length, values) for begin in starts(start, every, times, what)]
+    return [Session(kind, begin, begin + length, values, name, length) for begin in starts(start, every, times, what)]

@@ -108,7 +108,7 @@ BAD = {
         "sweep: {over: {compound: [lsd]}}\nfigure:",
         "9:16",
         "sweep.over.compound",
-        "treatment, calcium, brake, or the name of a parameter",
+        "unknown axis 'compound'; allowed: treatment, calcium, brake, memory, belief, or the name of a parameter",
     ),
     "broken section reduced": (
         "figure:",

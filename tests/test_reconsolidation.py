@@ -1,61 +1,67 @@
-"""The memory kernel against published findings: rows it was fitted to, and rows that it was not, kept apart."""
+"""Accounts of memory against published findings: rows that constants were chosen for, and rows held out, apart."""
 
 import numpy as np
 import pytest
 
-from plasticity import InputError, Model, Protocol, Study, data, simulate
+from plasticity import InputError, Study, data
 
-MEMORY = Model(modules=("memory",))
-SHORT, LONG, BLOCKED = "36 s", "36 min", "6 h"
-UNTOUCHED = 0.9  # the engram before: memory_engram_initial
 TABLE = data.load("reconsolidation_boundaries")
+GOLKAR, LONG_BLOCK = "Golkar2012 extinction 0.167 h", "Suzuki2004 block_after_long 0 h"
 
 
-def fear(*sessions, counted_from=0.0):
-    """Fear 24 h and 30 d after the last session's start."""
-    plan = Protocol("33 d")
-    for kind, start, over in sessions:
-        plan = plan.session(kind, start, over=over)
-    return simulate(plan, MEMORY, times=[counted_from + 24.0, counted_from + 720.0]).fear.values
+@pytest.fixture(scope="module")
+def compared():
+    return Study.load("rival_accounts", reduced=True).run()
 
 
-def outcome(procedure, gap):
-    """What the model makes of a row, in the words of the table.
-
-    Fear "returns" where it regains more than three quarters of what it regains after extinction without a reminder;
-    an engram is "kept" where more than four fifths of the fear is left: halves would give the same words.
-    """
-    if procedure == "extinction":
-        soon, late = fear(("reminder", 0.0, SHORT), ("extinction", gap, LONG), counted_from=gap)
-        alone = fear(("extinction", 0.0, LONG))
-        return "returns" if late - soon > 0.75 * (alone[1] - alone[0]) else "does not return"
-    exposure = ("extinction", 0.0, LONG) if procedure == "block_after_long" else ("reminder", 0.0, SHORT)
-    left = fear(exposure, ("protein_synthesis_block", gap, BLOCKED), counted_from=gap)[1]
-    return "kept" if left > 0.8 * UNTOUCHED else "lost"
+def missed(ds, account, role):
+    one = ds.sel(account=account)
+    return {str(row) for row in ds["row"].values[(~one["agrees"] & (ds["role"] == role)).values]}
 
 
-def rows(role):
-    chosen = TABLE.isel(row=TABLE.role.values == role)
-    columns = (chosen[name].values for name in ("source", "procedure", "gap", "finding"))
-    return [pytest.param(*row[1:], id=f"{row[0]} {row[2]:.2g} h") for row in zip(*columns, strict=True)]
+def test_the_default_gives_the_rows_that_its_constants_were_chosen_for(compared):
+    """Monfils at four gaps, Nader, Sevenster, and what short and long re-exposure do in Osan, Tort and Amaral."""
+    assert missed(compared, "reconsolidation", "calibration") == set()
+    assert int((compared["role"] == "calibration").sum()) == 8
 
 
-@pytest.mark.parametrize(("procedure", "gap", "finding"), rows("calibration"))
-def test_the_rows_that_the_constants_were_chosen_for(procedure, gap, finding):
-    assert outcome(procedure, gap) == finding
+def test_of_the_rows_held_out_the_default_fails_two_that_must_stay_known(compared):
+    """One contradicts another row (Golkar, Schiller); a block after long re-exposure should leave the old fear."""
+    assert missed(compared, "reconsolidation", "holdout") == {GOLKAR, LONG_BLOCK}
+    assert float(compared["fear_late"].sel(account="reconsolidation", row=LONG_BLOCK)) < 0.2
 
 
-FAILS = {
-    ("extinction", 0.1666667, "returns"),  # Golkar2012 contradicts Schiller2010: no model gives both
-    ("block_after_long", 0.0, "kept"),  # here the engram is labile before the switch to extinction, and is lost
-}
+def test_dominance_cures_the_block_after_long_reexposure_and_spoils_nothing(compared):
+    assert missed(compared, "dominance", "calibration") == set()
+    assert missed(compared, "dominance", "holdout") == {GOLKAR}
 
 
-@pytest.mark.parametrize(("procedure", "gap", "finding"), rows("holdout"))
-def test_the_rows_held_out(procedure, gap, finding):
-    """Four rows of a sign each that agree, and the two known failures, which must stay known."""
-    agrees = outcome(procedure, gap) == finding
-    assert agrees != ((procedure, round(gap, 7), finding) in FAILS)
+@pytest.mark.slow
+def test_the_findings_tell_the_other_rivals_from_the_default():
+    """Without lability no reminder matters; without the gate even an expected reminder destabilises."""
+    compared = Study.load("rival_accounts").run()
+    assert {"Nader2000 protein_synthesis_block 0 h", "Monfils2009 extinction 1 h"} <= missed(
+        compared, "extinction_only", "calibration"
+    )
+    assert GOLKAR not in missed(compared, "extinction_only", "holdout")
+    assert missed(compared, "retrieval_alone", "calibration") == {"Sevenster2013 block_after_expected 0 h"}
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ("{accounts: [dominanze]}", "did you mean 'dominance'"),
+        ("{accounts: [dominance, dominance]}", "stands twice"),
+        ("{accounts: [dominance], tables: [plasma_maxima]}", "both tables and accounts; allowed: one of the two"),
+        ("{draws: 3}", "neither tables nor accounts; allowed: one of the two"),
+    ],
+)
+def test_a_validation_of_accounts_is_checked(tmp_path, section, message):
+    path = tmp_path / "plan.yaml"
+    path.write_text(f"protocol: {{}}\nmodel: {{modules: [memory]}}\nvalidation: {section}\n")
+    with pytest.raises(InputError) as refused:
+        Study.load(path)
+    assert message in str(refused.value)
 
 
 def test_every_row_says_where_it_comes_from_and_how_well_it_is_known(root):

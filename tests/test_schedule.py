@@ -1,12 +1,16 @@
 """Schedules: constraints that conflict are named, the search finds the known best, and the parts add up."""
 
 import itertools
+import json
+import sys
 
 import numpy as np
 import pytest
+import xarray
 
 from plasticity import InputError, Model, Protocol, Study
 from plasticity.attendance import attendance
+from plasticity.cli import main
 from plasticity.members import together
 from plasticity.plausible import draws, uncertain
 from plasticity.schedule import best_schedule
@@ -85,6 +89,64 @@ def test_a_study_refuses_conflicting_constraints_at_their_place(tmp_path):
     path.write_text("protocol: {duration: 14 d}\nmodel: {modules: [belief]}\nschedule: {sessions: 9, spacing: 7 d}\n")
     with pytest.raises(InputError, match=r"plan.yaml:3:11: schedule: .*9 sessions do not fit, 2 would"):
         Study.load(path)
+
+
+def test_the_search_among_many_finds_what_trying_all_finds(monkeypatch):
+    """Differential evolution against every one of the feasible schedules, and never worse than the naive ones."""
+    search = sys.modules["plasticity.schedule.search"]
+    options = {"sessions": 2, "latest": "11 d", "spacing": "2 d", "objective": "integrated_openness", "draws_each": 2}
+    every = best_schedule(PLAN, **options)
+    monkeypatch.setattr(search, "MOST", 3)
+    evolved = best_schedule(PLAN, **options)
+    assert (every.attrs["schedule_method"], evolved.attrs["schedule_method"]) == (
+        "all feasible schedules",
+        "differential evolution",
+    )
+    np.testing.assert_array_equal(evolved.starts[0], every.starts[0])
+    assert (evolved.regret >= 0.0).all()
+
+
+def test_fear_after_a_month_can_be_the_objective():
+    """Extinction as near to the reminder as allowed does best; the window adds, and the safe trace fades either way."""
+    plan = Protocol("40 d").dose("psilocybin", "25 mg").session("reminder", "47.8 h", over="36 s")
+    found = best_schedule(
+        plan, 1, kind="extinction", over="36 min", latest="9 d", objective="fear_after_30_days", draws_each=4
+    )
+    assert found.starts.sel(schedule="best").values.tolist() == [2 * DAY]
+    assert (found.decomposition.sel(part="sessions") > 0.0).all()
+    assert found.gain.attrs["long_name"] == "Fear lost, 30 days after the last session"
+
+
+def test_the_command_line_searches_and_tells_regret_and_parts(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "integration_schedule", "--reduced", "--set", "schedule.holds={setting: 0.5}"]) == 0
+    out = capsys.readouterr().out
+    assert "\nschedule\tstarts d\tquantile 0.1\tregret\nbest\t" in out
+    assert all(f"\n{part}\t" in out for part in ("drug", "sessions", "overlap", "total"))
+    whole = xarray.open_dataset("results/integration_schedule.nc")
+    assert json.loads(whole.attrs["protocol"])["sessions"][-1]["setting"] == 0.5
+    assert main(["check", "integration_schedule", "--reduced"]) == 0
+    assert "\nschedules\t29\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("schedule.spacing=12 d", "3 sessions do not fit, 2 would; conflicting: "),
+        ("schedule.office_days=[sun]", "office_days sun"),
+        ("schedule.holds={seting: 0.5}", "did you mean 'setting'"),
+        ("schedule.earliest=23 d", "conflicting: earliest 23 d"),
+    ],
+)
+def test_the_command_line_names_the_constraints_that_conflict(tmp_path, monkeypatch, capsys, change, message):
+    monkeypatch.chdir(tmp_path)
+    changes = ["--set", change, *(["--set", "schedule.latest=10 d"] if "sun" in change else [])]
+    assert main(["run", "integration_schedule", *changes]) == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
+    assert ": schedule: schedule:" not in told
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_draws_keep_to_their_ranges_and_leave_what_was_given():

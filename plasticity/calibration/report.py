@@ -36,6 +36,8 @@ def report_table(ds: "xarray.Dataset") -> Table | None:
     """
     if "verdict" in ds:
         return _validation(ds)
+    if "agrees" in ds:
+        return _findings(ds)
     return _calibration(ds) if "estimate" in ds.dims else None
 
 
@@ -60,6 +62,8 @@ def summary(ds: "xarray.Dataset") -> list[str]:
     """
     if "verdict" in ds:
         return [f"{role}: {', '.join(f'{n} {word}' for word, n in of.items())}" for role, of in counts(ds).items()]
+    if "agrees" in ds:
+        return [_agreement(ds, str(account)) for account in ds["account"].values]
     lines = []
     for law in ds["law"].values:
         one = ds.sel(law=law)
@@ -170,6 +174,33 @@ def _validation(ds: "xarray.Dataset") -> Table:
             )
         )
     return (*head, "flag", "source", "what would cure it", "note"), rows
+
+
+def _findings(ds: "xarray.Dataset") -> Table:
+    accounts = [str(account) for account in ds["account"].values]
+    heads = [f"{account.replace('_', ' ')}: {word}" for account in accounts for word in ("fear 1 d, 30 d", "says")]
+    rows = []
+    for i in range(ds.sizes["row"]):
+        one = ds.isel(row=i)
+        said = []
+        for account in accounts:
+            own = one.sel(account=account)
+            mark = "" if bool(own["agrees"]) else " (not as published)"
+            said += [
+                f"{float(own['fear_soon']):.2f}, {float(own['fear_late']):.2f}",
+                f"{own['predicted'].values}{mark}",
+            ]
+        known = [str(one[name].values) for name in ("finding", "role", "effect_flag", "gap_flag", "note")]
+        rows.append((str(one["row"].values), known[0], known[1], *said, *known[2:]))
+    return ("row", "published", "role", *heads, "effect known", "gap known", "note"), rows
+
+
+def _agreement(ds: "xarray.Dataset", account: str) -> str:
+    of = []
+    for role in ("calibration", "holdout"):
+        right = ds["agrees"].sel(account=account)[(ds["role"] == role).values]
+        of.append(f"{role} {int(right.sum())} of {right.size}")
+    return f"{account}: {', '.join(of)} as published"
 
 
 def _calibration(ds: "xarray.Dataset") -> Table:

@@ -42,12 +42,17 @@ def _compounds() -> Iterator[Sequence[object]]:
 
 def _kernels() -> Iterator[Sequence[object]]:
     from plasticity.kernels import declared_kernels
+    from plasticity.model import SHARED, Model
 
+    modules = {kernel.layer for kernel in declared_kernels()} - {k.layer for k in declared_kernels() if k.default}
+    usual = Model(modules=sorted(modules)).variants
     for kernel in sorted(declared_kernels(), key=lambda kernel: kernel.layer):
         variant = " = ".join([kernel.variant, *kernel.aliases])
         states = ", ".join(state.name for state in kernel.states)
         signals = ", ".join(signal.name for signal in kernel.gives)
         used = "default" if kernel.default else "by choice"
+        if kernel.layer in modules and kernel.variant in (SHARED, usual[kernel.layer]):
+            used = "with its module"
         yield (
             kernel.name,
             kernel.layer,

@@ -26,6 +26,8 @@ def show_results(ds: "xarray.Dataset") -> None:
         ("run", *COLUMNS) if not heads else (*heads, *COLUMNS),
         [(*_labels(ds, at), *_window(one)) for at, one in points],
     )
+    if "regret" in ds:
+        _show_schedules(ds)
     if "mismatch_creb_integral" in ds:
         signal, creb = float(ds["mismatch_signal_rms"]), float(ds["mismatch_creb_integral"])
         print(
@@ -36,6 +38,28 @@ def show_results(ds: "xarray.Dataset") -> None:
         print(f"warning: {text}", file=sys.stderr)
     if ds.attrs.get("disclaimer"):
         print(ds.attrs["disclaimer"])
+
+
+def _show_schedules(ds: "xarray.Dataset") -> None:
+    """Print what the search for a schedule found: starts, score and regret, and what the best one's gain is made of."""
+    aim = str(ds["gain"].attrs["long_name"])
+    level = f"quantile {float(ds.attrs['schedule_quantile']):g}"
+    rows = []
+    for place, name in enumerate(ds["schedule"].values):
+        starts = ", ".join(f"{at / 24.0:g}" for at in ds["starts"].values[place])
+        numbers = (float(ds[key].values[place]) for key in ("score", "regret"))
+        rows.append((str(name), starts, *(f"{number:.4g}" for number in numbers)))
+    show(("schedule", "starts d", level, "regret"), rows)
+    print(
+        f"{ds.attrs['schedule_method']}, {ds.attrs['schedule_tried']} tried; {aim[0].lower()}{aim[1:]}, best schedule:"
+    )
+    parts = ds["decomposition"]
+    quantiles = [parts.quantile(level, "draw", skipna=True) for level in (0.1, 0.5, 0.9)]
+    rows = [
+        (str(name), f"{float(parts.sel(part=name).mean()):.4g}", *(f"{float(q.sel(part=name)):.4g}" for q in quantiles))
+        for name in ds["part"].values
+    ]
+    show(("part of the gain", "mean", "10 %", "median", "90 % of draws"), rows)
 
 
 def show_evidence(ds: "xarray.Dataset", path: Path) -> None:

@@ -22,6 +22,8 @@ NOT_COMPUTED = -128
 CANNOT = "#B22222"
 MOST = 600
 """Points along an axis of a map: as many as a journal column shows at 170 dots to the centimetre."""
+EDGE = 0.05
+"""Share of a map, along each side, in which no contour bears its value."""
 LINE = 36
 """Letters of a label in one line."""
 
@@ -213,6 +215,38 @@ def mark(axes: "Axes", across: Scale, up: Scale, ds: "xarray.Dataset") -> "list[
         label = FAILED if (ds["status"].values[rows, columns] != NOT_COMPUTED).all() else f"{FAILED} or not computed"
         found.append(Line2D([], [], color=CANNOT, marker="x", linestyle="none", markersize=3.5, label=label))
     return found
+
+
+def contours(axes: "Axes", x: "numpy.ndarray", y: "numpy.ndarray", values: "numpy.ndarray", levels: Any) -> None:
+    """Draw white contours with their values on them, but for those that the edge of the map would cut.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        With its limits set.
+    x, y : ndarray
+    values : ndarray, shape (y, x)
+    levels : sequence of float
+
+    Examples
+    --------
+    >>> import numpy
+    >>> from plasticity.figures.sheet import COLUMN_MM, sheet
+    >>> axes = sheet(COLUMN_MM, 60.0).subplots()
+    >>> line = numpy.array([0.0, 0.5, 1.0])
+    >>> contours(axes, line, line, numpy.add.outer(line, line), [0.5])
+    >>> len(axes.collections)
+    1
+    """
+    if min(values.shape) < 2 or not len(levels):
+        return
+    trial, lines = (axes.contour(x, y, values, levels=levels, colors="white", linewidths=0.6) for _ in range(2))
+    to_fraction = axes.transData + axes.transAxes.inverted()
+    places = [text.get_position() for text in axes.clabel(trial, inline=False)]
+    within = [at for at in places if all(EDGE < part < 1.0 - EDGE for part in to_fraction.transform(at))]
+    trial.remove()
+    if within:
+        axes.clabel(lines, fontsize=5.5, fmt="%g", manual=within)
 
 
 def frame(axes: "Axes", across: Scale, up: Scale) -> None:

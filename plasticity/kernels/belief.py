@@ -1,4 +1,7 @@
-"""Belief: the prior's precision relaxes with 5-HT2A activation (hours), the prior itself is learned (weeks)."""
+"""Belief: the prior's precision relaxes with 5-HT2A activation (hours), the prior itself is learned (weeks).
+
+What acts on the precision, and what on the learning, is a law of its own, so that rival accounts can take its place.
+"""
 
 from typing import Any
 
@@ -41,6 +44,20 @@ def setting(t, x, u, p):
 
 @kernel(
     layer="belief",
+    variant="relaxed",
+    default=False,
+    gives=[
+        Signal("prior_relaxation", "1", "What relaxes the prior's precision", internal=True),
+        Signal("prior_learning", "1", "What speeds the learning of the prior", internal=True),
+    ],
+)
+def relaxed(t, x, u, p):
+    """Relaxed beliefs: 5-HT2A activation acts on the precision, the open window on the learning."""
+    return (), (u.r_2a, u.openness)
+
+
+@kernel(
+    layer="belief",
     default=False,
     states=[
         State("belief_mean", lambda p: p.belief_prior_initial, "1", "Belief held now", REAL),
@@ -57,8 +74,8 @@ def belief(t, x, u, p):
     """Gaussian predictive coding: the belief weighs evidence against the prior by their precisions."""
     precision = exp(x.belief_log_precision)
     sensory = p.belief_sensory_precision * u.felt_evidence
-    relaxed = log(p.belief_prior_precision) - p.belief_relaxation * u.r_2a
-    learning = p.belief_learning_rate * (1.0 + p.belief_openness_gain * u.openness)
+    relaxed = log(p.belief_prior_precision) - p.belief_relaxation * u.prior_relaxation
+    learning = p.belief_learning_rate * (1.0 + p.belief_openness_gain * u.prior_learning)
     return (
         p.belief_rate * (sensory * (u.observation - x.belief_mean) - precision * (x.belief_mean - x.belief_prior)),
         (relaxed - x.belief_log_precision) / p.belief_precision_tau,

@@ -1,4 +1,7 @@
-"""Memory: retrieval makes an engram labile; it is then updated (reconsolidation), or a safe trace is learned (extinction)."""
+"""Memory: retrieval makes an engram labile; it is then updated (reconsolidation), or a safe trace is learned (extinction).
+
+How retrieval destabilises is a law of its own, so that rival accounts can take its place.
+"""
 
 from plasticity.declare import FRACTION, POSITIVE, REAL, Input, Parameter, Signal, State, kernel
 from plasticity.ratelaws import positive_part, sigmoid, smooth_absolute
@@ -31,14 +34,13 @@ PARAMETERS = [
 @kernel(
     layer="memory",
     default=False,
-    states=[
-        State("memory_engram", lambda p: p.memory_engram_initial, "1", "Strength of the engram"),
-        State("memory_safety", 0.0, "1", "Strength of the safe trace", FRACTION),
-        State("memory_retrieval", 0.0, "1", "Retrieval tag", FRACTION),
-        State("memory_lability", 0.0, "1", "Lability of the engram", FRACTION),
-        State("memory_surprise", 0.0, "1", "Accumulated surprise"),
+    gives=[
+        Signal("expression", "1", "Engram less the safe trace, of either sign"),
+        Signal("prediction_error", "1", "Outcome less what the memory expects", internal=True),
+        Signal("mismatch", "1", "Size of the prediction error while a cue is present", internal=True),
+        Signal("retrieval_gate", "1", "Whether the prediction error suffices to destabilise", internal=True),
+        Signal("extinction", "1", "Whether surprise has lasted long enough to learn safety", internal=True),
     ],
-    gives=[Signal("expression", "1", "Engram less the safe trace, of either sign")],
     inputs=[
         Input("cue", 0.0, "1", "Retrieval cue", FRACTION),
         Input("outcome", 0.0, "1", "Outcome that follows the cue", REAL),
@@ -46,24 +48,58 @@ PARAMETERS = [
     ],
     parameters=PARAMETERS,
 )
-def memory(t, x, u, p):
-    """A prediction error opens the engram for a while; long surprise switches from updating it to learning safety."""
+def appraisal(t, x, u, p):
+    """What was expected, how far it was missed, and whether that opens the engram or trains a safe trace."""
     expression = x.memory_engram - p.memory_safety_weight * x.memory_safety
     error = u.outcome - positive_part(expression, p.memory_smoothing)
-    surprise = smooth_absolute(error, p.memory_smoothing) * u.cue
-    gain = 1.0 + p.memory_openness_gain * u.openness
+    mismatch = smooth_absolute(error, p.memory_smoothing) * u.cue
     needed = p.memory_surprise_min / (1.0 + p.memory_surprise_openness * u.openness)
-    gate = sigmoid((surprise - needed) / p.memory_surprise_softness)
-    extinction = sigmoid((x.memory_surprise - p.memory_switch_level) / p.memory_switch_softness)
-    destabilised = p.memory_lability_rate * x.memory_retrieval * (1.0 - extinction) * (1.0 - x.memory_lability)
+    return (), (
+        expression,
+        error,
+        mismatch,
+        sigmoid((mismatch - needed) / p.memory_surprise_softness),
+        sigmoid((x.memory_surprise - p.memory_switch_level) / p.memory_switch_softness),
+    )
+
+
+@kernel(
+    layer="memory",
+    variant="reconsolidation",
+    default=False,
+    states=[
+        State("memory_retrieval", 0.0, "1", "Retrieval tag", FRACTION),
+        State("memory_lability", 0.0, "1", "Lability of the engram", FRACTION),
+    ],
+)
+def reconsolidation(t, x, u, p):
+    """Retrieval with a prediction error makes the engram labile, unless surprise has turned to extinction."""
+    tagged = p.memory_retrieval_rate * u.cue * u.retrieval_gate * (1.0 - x.memory_retrieval)
+    opened = p.memory_lability_rate * x.memory_retrieval * (1.0 - u.extinction) * (1.0 - x.memory_lability)
+    return (
+        tagged - x.memory_retrieval / p.memory_retrieval_tau,
+        opened - x.memory_lability / p.memory_lability_tau,
+    )
+
+
+@kernel(
+    layer="memory",
+    default=False,
+    states=[
+        State("memory_engram", lambda p: p.memory_engram_initial, "1", "Strength of the engram"),
+        State("memory_safety", 0.0, "1", "Strength of the safe trace", FRACTION),
+        State("memory_surprise", 0.0, "1", "Accumulated surprise"),
+    ],
+)
+def memory(t, x, u, p):
+    """What is learned goes into the engram while it is labile, and else, after long surprise, into a safe trace."""
+    gain = 1.0 + p.memory_openness_gain * u.openness
     follow = u.cue / p.memory_surprise_tau_cue + (1.0 - u.cue) / p.memory_surprise_tau_rest
-    learned = p.memory_safety_rate * gain * extinction * (1.0 - x.memory_lability) * u.cue * u.protein_synthesis
+    learned = p.memory_safety_rate * gain * u.extinction * (1.0 - x.memory_lability) * u.cue * u.protein_synthesis
     lost = p.memory_destabilised_loss * x.memory_lability * (1.0 - u.protein_synthesis) * x.memory_engram
     return (
-        p.memory_update_rate * gain * x.memory_lability * error * u.cue - lost,
-        learned * positive_part(-error, p.memory_smoothing) * (1.0 - x.memory_safety)
+        p.memory_update_rate * gain * x.memory_lability * u.prediction_error * u.cue - lost,
+        learned * positive_part(-u.prediction_error, p.memory_smoothing) * (1.0 - x.memory_safety)
         - x.memory_safety / p.memory_safety_tau,
-        p.memory_retrieval_rate * u.cue * gate * (1.0 - x.memory_retrieval) - x.memory_retrieval / p.memory_retrieval_tau,
-        destabilised - x.memory_lability / p.memory_lability_tau,
-        (surprise - x.memory_surprise) * follow,
-    ), (expression,)
+        (u.mismatch - x.memory_surprise) * follow,
+    )

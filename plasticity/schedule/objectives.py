@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plasticity.kernels.threshold import threshold
+from plasticity.evaluated import fear, openness
 
 Floats = NDArray[np.float64]
 MONTH = 720.0
@@ -48,32 +47,6 @@ class Objective:
     value: Callable[[Floats, Mapping[str, float]], float]
 
 
-def openness(theta: Floats, values: Mapping[str, float]) -> Floats:
-    """Openness of the window where the threshold is `theta`, by the kernel's own equation.
-
-    Parameters
-    ----------
-    theta : ndarray
-    values : mapping of str to float
-        Numbers in force.
-
-    Returns
-    -------
-    ndarray
-        0 at rest to 1 [1].
-
-    Examples
-    --------
-    >>> from plasticity.model import Model
-    >>> openness(np.array([1.3, 0.91]), Model().assemble([]).defaults()).round(2).tolist()
-    [0.0, 0.99]
-    """
-    rest = SimpleNamespace(theta=theta, permissiveness=0.0, homeostasis=0.0)
-    numbers = SimpleNamespace(**{name: value for name, value in values.items() if "." not in name})
-    _, (_, found) = threshold(0.0, rest, SimpleNamespace(trkb_signal=0.0), numbers)
-    return np.asarray(found)
-
-
 def _at_end(_starts: Sequence[float], _length: float, duration: float) -> Floats:
     return np.array([duration])
 
@@ -91,7 +64,7 @@ def _belief_change(read: Floats, values: Mapping[str, float]) -> float:
 
 
 def _fear_lost(read: Floats, values: Mapping[str, float]) -> float:
-    return float(values["memory_engram_initial"] - max(read[0, -1] - values["memory_safety_weight"] * read[1, -1], 0.0))
+    return float(values["memory_engram_initial"] - fear(read[0, -1], read[1, -1], values))
 
 
 def _openness_met(read: Floats, values: Mapping[str, float]) -> float:

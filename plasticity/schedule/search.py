@@ -6,10 +6,32 @@ import numpy as np
 
 from plasticity.schedule.naive_times import naive
 from plasticity.schedule.problem import Floats, Problem, Schedule
-from plasticity.schedule.slots import every_schedule
+from plasticity.schedule.slots import Constraints, every_schedule
 
-MOST = 400
+MOST = 500
 """Up to so many feasible schedules are all tried; among more, differential evolution searches."""
+MEMBERS, ROUNDS = 8, 12
+"""Of the differential evolution: members for each session, and generations."""
+
+
+def size(constraints: Constraints) -> int:
+    """Say how many schedules a search tries at most.
+
+    Parameters
+    ----------
+    constraints : Constraints
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> size(Constraints(2, 2.0, 24.0, 96.0, 48.0))
+    3
+    """
+    every = every_schedule(constraints, MOST)
+    return len(every) if every is not None else MEMBERS * constraints.sessions * (ROUNDS + 1)
 
 
 def score(gains: Floats, quantile: float) -> Floats:
@@ -86,13 +108,12 @@ def search(
     from scipy.optimize import differential_evolution
 
     slots = problem.constraints.slots()
-    size, rounds = 8, 12
-    total = size * problem.constraints.sessions * (rounds + 1)
+    total = size(problem.constraints)
     differential_evolution(
         lambda wanted: -scored(problem.constraints.nearest(np.asarray(wanted)), total),
         [(slots[0], slots[-1])] * problem.constraints.sessions,
-        popsize=size,
-        maxiter=rounds,
+        popsize=MEMBERS,
+        maxiter=ROUNDS,
         rng=np.random.default_rng(seed),
         polish=False,
     )

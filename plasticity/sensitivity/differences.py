@@ -217,8 +217,7 @@ def local_derivatives(
 
 
 def _layers(model: Model) -> dict[str, Any]:
-    chosen = {layer: variant for layer, variant in model.variants.items() if layer not in model.modules}
-    return {**chosen, "modules": model.modules, "folder": model.folder}
+    return {**model.variants, "modules": model.modules, "folder": model.folder}
 
 
 def _factors(by: Sequence[str] | None, setting: Setting) -> dict[str, Knob]:

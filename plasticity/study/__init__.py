@@ -18,7 +18,7 @@ from plasticity.study.grid import output_times
 from plasticity.study.joining import joined, renamed
 from plasticity.study.readout import Readout, readouts
 from plasticity.study.runs import Run, runs
-from plasticity.study.scheduling import check_schedule, scheduled
+from plasticity.study.scheduling import check_schedule, scheduled, search_size
 from plasticity.study.schema import validated
 from plasticity.study.sections import Settings
 from plasticity.study.sensitivity_section import analysed, check_sensitivity
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+    from plasticity.calibration.findings import Findings
     from plasticity.calibration.outcome import Plan
     from plasticity.calibration.validation import Comparison
     from plasticity.sweeps.plan import SweepPlan
@@ -60,7 +61,7 @@ class Study:
         Output times [h].
     summaries : SweepPlan or None
         What is computed where the section `sweep` says what to `keep`; `runs` then holds the first point only.
-    evidence : Plan or Comparison or None
+    evidence : Plan or Comparison or Findings or None
         What a study that calibrates or validates does in place of its runs.
 
     Examples
@@ -80,7 +81,7 @@ class Study:
     readouts: tuple[Readout, ...]
     times: "numpy.ndarray"
     summaries: "SweepPlan | None" = None
-    evidence: "Plan | Comparison | None" = None
+    evidence: "Plan | Comparison | Findings | None" = None
 
     @classmethod
     def names(cls) -> list[str]:
@@ -287,6 +288,7 @@ class Study:
         columns = max(
             len(assembly.states) + sum(len(i.kernel.gives) for i in assembly.instances) for assembly in assemblies
         )
+        searched = None if self.settings.schedule is None else search_size(self.settings, self.runs[0])
         numbers = len(self.runs) * len(self.times) * (columns + sum(readout.width for readout in self.readouts))
         return {
             "study": self.name,
@@ -299,8 +301,9 @@ class Study:
             "duration": self.runs[0].protocol.duration,
             "times": len(self.times),
             "states": max(len(assembly.states) for assembly in assemblies),
+            **({} if searched is None else {"schedules": searched[0]}),
             "size": round(numbers * 8e-6, 3),
-            "cost": round(sum(_seconds(run) for run in self.runs), 1),
+            "cost": round(sum(_seconds(run) for run in self.runs) + (searched[1] if searched else 0.0), 1),
             "figure": self.settings.figure.kind if self.settings.figure else "none",
             "hash": self.attributes()["study_hash"],
         }

@@ -1,4 +1,4 @@
-"""The axes of a sweep: treatments, kernels of calcium or brake, and any parameter by its name."""
+"""The axes of a sweep: treatments, kernels by their layer, and any parameter by its name."""
 
 import re
 from collections.abc import Iterator
@@ -10,12 +10,15 @@ from plasticity.config import Node
 from plasticity.errors import unknown_name
 from plasticity.kernels import declared_kernels
 from plasticity.model import Model
+from plasticity.session_kinds import KINDS
 from plasticity.study.sections import DoseSection, OverSection, Settings, SweepSection
 from plasticity.units import quantity
 
 SESSION = re.compile(r"sessions\.(?P<place>\d+)\.start")
 """Name of the axis that moves a session, counted from 0 as in its list."""
-DIMENSIONS = {"treatment": "compound", "calcium": "calcium_kernel", "brake": "brake_kernel"}
+LAYERS = ("calcium", "brake", "memory", "belief")
+"""Layers of which a study may choose the kernel."""
+DIMENSIONS = {"treatment": "compound"} | {layer: f"{layer}_kernel" for layer in LAYERS}
 """Dimension of the dataset for each axis of a sweep; a parameter's is its own name."""
 
 
@@ -26,7 +29,7 @@ class Axis:
     Attributes
     ----------
     name : str
-        As in the study: ``treatment``, ``calcium``, ``brake``, or the name of a parameter.
+        As in the study: ``treatment``, a layer such as ``brake``, or the name of a parameter.
     labels : tuple
         Its coordinate: names, or the values of the parameter in its canonical unit.
     node : Node
@@ -92,8 +95,8 @@ def axes(settings: Settings, tree: Node) -> tuple[Axis, ...]:
 def _axis(name: str, settings: Settings, over: OverSection, node: Node) -> Axis:
     if name == "treatment":
         return Axis(name, tuple(_treatments(over.treatment or [], node)), node, {"long_name": "Compound"})
-    if name in ("calcium", "brake"):
-        labels = tuple(_variant(name, item) for item in node.items())
+    if name in LAYERS:
+        labels = tuple(_variant(name, settings.model.modules, item) for item in node.items())
         if len(set(labels)) < len(labels):
             raise node.error(f"{', '.join(labels)}: one kernel by two names", "each kernel once")
         return Axis(name, labels, node, {"long_name": f"Kernel of {name}"})
@@ -124,9 +127,9 @@ def _treatments(treatments: list[DoseSection], node: Node) -> Iterator[str]:
         yield label
 
 
-def _variant(layer: str, node: Node) -> str:
+def _variant(layer: str, modules: list[str], node: Node) -> str:
     with node.located():
-        return Model(**{layer: node.text()}).variants[layer]
+        return Model(**{layer: node.text()}, modules=[name for name in modules if name == layer]).variants[layer]
 
 
 def _moved(place: int, settings: Settings, node: Node) -> str:
@@ -143,6 +146,9 @@ def _parameter(name: str, node: Node, species: str) -> tuple[str, str]:
     """Find unit and label of a parameter that is an axis."""
     declared = {parameter.name: parameter for kernel in declared_kernels() for parameter in kernel.parameters}
     head, dot, tail = name.partition(".")
+    if dot and (head in KINDS or head == "session"):
+        told = f"an axis of sessions in a sweep of whole runs: {name}"
+        raise node.error(told, "keep: [...] beside over, or sessions.0.start for the first session", at_key=True)
     if dot:
         with node.located(at_key=True):
             numbers = load_compound(head, species).numbers
@@ -151,6 +157,6 @@ def _parameter(name: str, node: Node, species: str) -> tuple[str, str]:
         return declared[tail].unit.removesuffix(" free"), f"{declared[tail].label}, {head}"
     shared = [key for key, parameter in declared.items() if parameter.value is not None]
     if name not in shared:
-        told = str(unknown_name("axis", name, [*DIMENSIONS, *shared])).partition(" allowed:")[0]
-        raise node.error(told, "treatment, calcium, brake, or the name of a parameter", at_key=True)
+        told = str(unknown_name("axis", name, [*DIMENSIONS, *shared])).partition(" allowed:")[0].removesuffix(";")
+        raise node.error(told, f"treatment, {', '.join(LAYERS)}, or the name of a parameter", at_key=True)
     return declared[name].unit, declared[name].label

@@ -79,7 +79,7 @@ class CalibrationSection(Section):
 
 
 class ValidationSection(Section):
-    """Which tables the model is held against.
+    """Which tables the model is held against, or which accounts of memory against the findings on retrieved memories.
 
     Examples
     --------
@@ -87,7 +87,8 @@ class ValidationSection(Section):
     32
     """
 
-    tables: list[str]
+    tables: list[str] = Field(default_factory=list)
+    accounts: list[str] = Field(default_factory=list)
     draws: Annotated[int, Field(ge=0)] = 32
     seed: Annotated[int, Field(ge=0)] = 0
 

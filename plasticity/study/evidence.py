@@ -15,13 +15,14 @@ from plasticity.units import quantity
 if TYPE_CHECKING:
     import xarray
 
+    from plasticity.calibration.findings import Findings
     from plasticity.calibration.outcome import Plan
     from plasticity.calibration.validation import Comparison
 
 Report = Callable[[int, int, str], None]
 
 
-def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | None":
+def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | Findings | None":
     """Make and check the plan of a study that calibrates or validates.
 
     Parameters
@@ -34,7 +35,7 @@ def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | N
 
     Returns
     -------
-    Plan or Comparison or None
+    Plan or Comparison or Findings or None
         None for all other studies.
 
     Raises
@@ -62,6 +63,14 @@ def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | N
     from plasticity.calibration.validation import Comparison
 
     section = settings.validation
+    if bool(section.tables) == bool(section.accounts):
+        given = "both tables and accounts" if section.tables else "neither tables nor accounts"
+        raise tree.find(("validation",)).error(given, "one of the two", at_key=True)
+    if section.accounts:
+        from plasticity.calibration.findings import Findings
+
+        with tree.find(("validation", "accounts")).located():
+            return Findings(tuple(section.accounts), run.parameters)
     found: list[Observation] = []
     for index, name in enumerate(section.tables):
         with tree.find(("validation", "tables", index)).located():
@@ -69,12 +78,14 @@ def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | N
     return Comparison(tuple(found), run.model, run.parameters, section.draws, section.seed)
 
 
-def evidence_dataset(plan: "Plan | Comparison", report: Report | None, chains: Path | None) -> "xarray.Dataset":
+def evidence_dataset(
+    plan: "Plan | Comparison | Findings", report: Report | None, chains: Path | None
+) -> "xarray.Dataset":
     """Run a calibration or a validation.
 
     Parameters
     ----------
-    plan : Plan or Comparison
+    plan : Plan or Comparison or Findings
     report : callable or None
         As `Study.run` takes it.
     chains : pathlib.Path or None
@@ -91,6 +102,7 @@ def evidence_dataset(plan: "Plan | Comparison", report: Report | None, chains: P
     >>> evidence_dataset(Comparison((), Model(), {}, 0, 0), None, None).sizes["row"]
     0
     """
+    from plasticity.calibration.findings import Findings, compared
     from plasticity.calibration.outcome import Plan, calibrated
     from plasticity.calibration.validation import validated_rows
 
@@ -98,4 +110,4 @@ def evidence_dataset(plan: "Plan | Comparison", report: Report | None, chains: P
         return calibrated(plan, chains, report)
     if chains is not None:
         raise InputError("this study validates; allowed: a study with a section calibration")
-    return validated_rows(plan, report)
+    return compared(plan, report) if isinstance(plan, Findings) else validated_rows(plan, report)

@@ -12,7 +12,7 @@ from plasticity.kernels import declared_kernels
 from plasticity.model import Model
 from plasticity.protocol import Protocol
 from plasticity.session_kinds import KINDS
-from plasticity.study.axes import DIMENSIONS, SESSION, Axis
+from plasticity.study.axes import DIMENSIONS, LAYERS, SESSION, Axis
 from plasticity.study.plan import plan
 from plasticity.study.sections import Settings
 from plasticity.units import quantity, written
@@ -84,7 +84,7 @@ def runs(settings: Settings, tree: Node, axes: tuple[Axis, ...]) -> tuple[Run, .
     for places in itertools.product(*(range(len(axis.labels)) for axis in axes)):
         at = {axis.name: place for axis, place in zip(axes, places, strict=True)}
         labels = {axis.dimension: axis.labels[place] for axis, place in zip(axes, places, strict=True)}
-        model = _model(settings, tree, labels)
+        model = chosen_model(settings, tree, labels)
         protocol = plan(_moved(settings, axes, labels), tree, at.get("treatment"), model)
         assembly = model.assemble(protocol.compounds)
         _heard(settings, tree, assembly)
@@ -115,16 +115,45 @@ def _moved(settings: Settings, axes: tuple[Axis, ...], labels: Mapping[str, Any]
     return settings.model_copy(update={"protocol": settings.protocol.model_copy(update={"sessions": held})})
 
 
-def _model(settings: Settings, tree: Node, labels: Mapping[str, Any]) -> Model:
-    chosen = {}
-    for layer in ("calcium", "brake"):
-        asked = labels.get(DIMENSIONS[layer], getattr(settings.model, layer))
-        with tree.find(("model", layer)).located():
-            chosen[layer] = Model(**{layer: asked}).variants[layer]
-    for index, name in enumerate(settings.model.modules):
+def chosen_model(settings: Settings, tree: Node, labels: Mapping[str, Any]) -> Model:
+    """Make the model of a study, or of one place on its axes of kernels.
+
+    Parameters
+    ----------
+    settings : Settings
+    tree : Node
+        The same study with its positions.
+    labels : mapping
+        Kernels that an axis chooses, by dimension.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ConfigError
+        If a module or kernel is unknown, or a kernel is chosen for a module that is off.
+
+    Examples
+    --------
+    >>> from plasticity import config
+    >>> from plasticity.study.schema import validated
+    >>> tree = config.parse("{protocol: {}, model: {modules: [memory], memory: dominance}}")
+    >>> chosen_model(validated(tree), tree, {}).variants["memory"]
+    'dominance'
+    """
+    modules = settings.model.modules
+    for index, name in enumerate(modules):
         with tree.find(("model", "modules", index)).located():
             Model(modules=[name])
-    return Model(**chosen, modules=settings.model.modules)
+    chosen = {}
+    for layer in LAYERS:
+        asked = labels.get(DIMENSIONS[layer], getattr(settings.model, layer))
+        if asked is not None:
+            with tree.find(("model", layer)).located():
+                chosen[layer] = Model(**{layer: asked}, modules=modules).variants[layer]
+    return Model(**chosen, modules=modules)
 
 
 def _heard(settings: Settings, tree: Node, assembly: Assembly) -> None:

@@ -5,11 +5,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from plasticity.config import Node
+from plasticity.errors import InputError
 from plasticity.study.runs import Run
 from plasticity.study.sections import Settings
 
 if TYPE_CHECKING:
     import xarray
+
+SECONDS_PER_DRAW = 6e-4
+"""Of one core, for one schedule and draw; measured on one processor for four weeks."""
 
 
 def check_schedule(settings: Settings, tree: Node, runs: tuple[Run, ...]) -> None:
@@ -39,9 +43,11 @@ def check_schedule(settings: Settings, tree: Node, runs: tuple[Run, ...]) -> Non
     node = tree.find(("schedule",))
     if len(runs) != 1 or runs[0].parameter_set is not None:
         raise node.error("a schedule beside a sweep or a parameter set", "one run: no section sweep, no parameter_set")
-    options = settings.schedule.model_dump(exclude={"quantile", "draws", "seed"})
-    with node.located():
-        posed(runs[0].protocol, **options, model=runs[0].model, held={})
+    options = settings.schedule.model_dump(exclude={"quantile", "draws", "seed", "holds"})
+    try:
+        posed(runs[0].protocol, **options, model=runs[0].model, held=settings.schedule.holds)
+    except InputError as error:
+        raise node.error(str(error).removeprefix("schedule: ")) from None
 
 
 def scheduled(
@@ -72,11 +78,47 @@ def scheduled(
         return runs, None
     from plasticity.schedule import best_schedule
 
-    options: dict[str, Any] = settings.schedule.model_dump(exclude={"draws"})
+    options: dict[str, Any] = settings.schedule.model_dump(exclude={"draws", "holds"}) | settings.schedule.holds
     run, count = runs[0], settings.schedule.draws
     chosen: dict[str, Any] = {"model": run.model, "parameters": run.parameters, "report": report}
     found = best_schedule(run.protocol, draws_each=count, **options, **chosen)
     protocol = run.protocol
     for start in found["starts"].sel(schedule="best").values:
-        protocol = protocol.session(settings.schedule.kind, float(start), over=settings.schedule.over)
+        protocol = protocol.session(
+            settings.schedule.kind, float(start), over=settings.schedule.over, **settings.schedule.holds
+        )
     return (replace(run, protocol=protocol),), found
+
+
+def search_size(settings: Settings, run: Run) -> tuple[int, float]:
+    """Say how many schedules a search tries at most, and guess how long one core takes.
+
+    Parameters
+    ----------
+    settings : Settings
+        With a schedule.
+    run : Run
+
+    Returns
+    -------
+    tried : int
+    seconds : float
+
+    Examples
+    --------
+    >>> from plasticity.model import Model
+    >>> from plasticity.protocol import Protocol
+    >>> section = {"sessions": 1, "latest": "4 d", "draws": 10}
+    >>> plan = Run({}, None, Protocol("14 d"), Model(modules=["belief"]), {}, None)
+    >>> search_size(Settings(protocol={}, schedule=section), plan)
+    (4, 0.1)
+    """
+    from plasticity.schedule import posed
+    from plasticity.schedule.search import size
+
+    assert settings.schedule is not None
+    options = settings.schedule.model_dump(exclude={"quantile", "draws", "seed", "holds"})
+    problem = posed(run.protocol, **options, model=run.model, held=settings.schedule.holds)
+    tried = size(problem.constraints)
+    # four naive or best schedules and three corners of the decomposition meet twice as many draws
+    return tried, round((tried + 14) * settings.schedule.draws * SECONDS_PER_DRAW, 1)

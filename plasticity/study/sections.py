@@ -146,6 +146,7 @@ class SessionSection(NamedSection):
     over: Length | None = None
     every: Length | None = None
     times: Count = 1
+    name: str | None = None
 
 
 class ProtocolSection(Section):
@@ -178,6 +179,8 @@ class ModelSection(Section):
     calcium: str = "averaged"
     brake: str = "first_order"
     modules: list[str] = Field(default_factory=list)
+    memory: str | None = None
+    belief: str | None = None
 
 
 class SpacingSection(Section):
@@ -223,7 +226,7 @@ class SolverSection(Section):
 
 
 class OverSection(Section):
-    """The axes of a sweep: treatments, kernels of calcium or brake, and any parameter by its name.
+    """The axes of a sweep: treatments, kernels by their layer, and any parameter by its name.
 
     Examples
     --------
@@ -238,6 +241,8 @@ class OverSection(Section):
     treatment: Annotated[list[DoseSection], BeforeValidator(_listed), AfterValidator(_filled)] | None = None
     calcium: Names | None = None
     brake: Names | None = None
+    memory: Names | None = None
+    belief: Names | None = None
 
 
 class SweepSection(Section):
@@ -322,6 +327,7 @@ class ScheduleSection(Section):
     office_days: list[str] = Field(default_factory=lambda: ["mon", "tue", "wed", "thu", "fri"])
     first_day: str = "mon"
     objective: str = "belief_change"
+    holds: dict[str, float] = Field(default_factory=dict)
     quantile: Annotated[float, Field(gt=0.0, le=0.5)] = 0.1
     draws: Annotated[int, Field(ge=2)] = 32
     seed: Annotated[int, Field(ge=0)] = 0

@@ -9,7 +9,7 @@ from plasticity.config import ConfigError, Node
 from plasticity.errors import InputError
 from plasticity.model import Model
 from plasticity.study.plan import plan
-from plasticity.study.runs import Run
+from plasticity.study.runs import Run, chosen_model
 from plasticity.study.sections import Settings, SummarySection
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ def summaries(settings: Settings, tree: Node) -> "tuple[SweepPlan, tuple[Run, ..
         return None
     from plasticity.sweeps.asking import planned
 
-    layers = {"calcium": settings.model.calcium, "brake": settings.model.brake}
-    with tree.find(("model",)).located():
-        model = Model(**layers, modules=settings.model.modules)
+    model = chosen_model(settings, tree, {})
     protocol = plan(settings, tree, None, model)
     with _located(tree):
         made = planned(

@@ -14,8 +14,8 @@ from plasticity.simulation import DISCLAIMER, TOLERANCES
 from plasticity.sweeps.design import DESIGNS, asked
 from plasticity.sweeps.kept import kept
 from plasticity.sweeps.plan import SweepPlan
-from plasticity.sweeps.setting import settings
-from plasticity.sweeps.space import space
+from plasticity.sweeps.setting import Setting, settings
+from plasticity.sweeps.space import Space, space
 from plasticity.sweeps.tracks import tracks
 from plasticity.values import Given
 
@@ -94,7 +94,7 @@ def planned(
     keeping = kept(keep, made)
     tracking = tracks(trajectories, found, made)
     for setting in made:
-        _check_start(setting)
+        _check_start(setting, found)
     recipe = {"kind": "sweep", "design": design, "samples": samples, "seed": seed, "versions": origin()["versions"]}
     plan = SweepPlan(found, tuple(made), keeping, tracking, {"rtol": rtol, "atol": atol}, recipe)
     told: dict[str, str | int | float] = {
@@ -140,7 +140,10 @@ def sweep(
         doses),
         ``dose.multiple`` (of the amount that is given otherwise), ``dose.at`` (its time), ``dose.every`` (interval of
         a row); with several doses their names, as in
-        ``first.amount``, ``second.at``; ``body_weight``; any parameter by its name. Structure: ``compound``
+        ``first.amount``, ``second.at``; of sessions, by their kind or name: ``integration.at``,
+        ``integration.after_dose`` (delay from the dose), ``extinction.after_reminder`` (gap between sessions),
+        ``integration.times`` (number), ``integration.every`` (spacing), ``integration.over`` (length) and values such
+        as ``integration.setting``; ``body_weight``; any parameter by its name. Structure: ``compound``
         (in its reference dose, unless ``dose`` is an axis too), ``treatment`` (doses with their compound),
         ``species``, ``calcium``, ``brake`` or another layer. An axis is a list, `linspace`, `geomspace`,
         ``{"from": ..., "to": ..., "points": ..., "spacing": "log"}``; ``{"zip": {axis: [...], ...}}`` or
@@ -152,7 +155,7 @@ def sweep(
     keep : sequence of str
         Summaries of the windows (`total_open_time`, `first_open`, ...), what is known of each window (`t_open`, ...,
         up to eight), and of any state or ``<compound>_plasma`` its ``_peak``, ``_time_of_peak``, ``_lowest``,
-        ``_time_of_lowest`` and ``_auc``.
+        ``_time_of_lowest``, ``_auc`` and ``_end`` (the value at the end); ``fear_end`` with the module ``memory``.
     model, parameters, parameter_set
         As in `simulate`.
     design : {"grid", "latin_hypercube", "sobol", "halton", "saltelli", "morris"}
@@ -214,11 +217,12 @@ def sweep(
     return store.open(out, partial=options.get("shard") is not None)
 
 
-def _check_start(setting: Any) -> None:
-    """Refuse an initial value or an input that the model has no place for, before anything starts."""
-    from plasticity.sweeps.points import points
+def _check_start(setting: Setting, found: Space) -> None:
+    """Refuse an initial value, an input or a session that has no place, before anything starts."""
+    from plasticity.sweeps.points import met, points
 
     points(setting, {}, {}, {}, 1, 1e-6, None)
+    met(setting, found.knobs, dict.fromkeys(found.knobs, 0.0), setting.protocol.doses)
 
 
 def _text(data: Any) -> str:

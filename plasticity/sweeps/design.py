@@ -119,7 +119,7 @@ def _only(name: str, given: Mapping[str, Any], key: str) -> Any:
 
 
 def _structural(name: str, model: Model) -> bool:
-    return name in STRUCTURE or (name in model.variants and name not in model.modules)
+    return name in STRUCTURE or name in model.variants
 
 
 def _names(name: str, given: Any, model: Model, *, repeats: bool = False) -> list[Any]:
@@ -142,7 +142,7 @@ def _names(name: str, given: Any, model: Model, *, repeats: bool = False) -> lis
         elif name == "species":
             found.append(str(one))
         else:
-            found.append(Model(**{name: str(one)}, folder=model.folder).variants[name])
+            found.append(Model(**{name: str(one)}, modules=model.modules, folder=model.folder).variants[name])
         if found[-1] in found[:-1] and not repeats:
             raise InputError(f"axis {name}: {one!r} stands twice; allowed: each value once")
     return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from plasticity.solver.ensemble import Ensemble, run
 from plasticity.solver.task import Below, Changes, Task
-from plasticity.sweeps.kept import MOST_WINDOWS, Kept, Quantity, followed, quantity_of, windows
+from plasticity.sweeps.kept import MOST_WINDOWS, Kept, Quantity, followed, kept_quantity, windows
 from plasticity.sweeps.knobs import Columns, Knob
 from plasticity.sweeps.points import Points, points
 from plasticity.sweeps.setting import Setting
@@ -83,7 +83,7 @@ def outcome(ask: Ask, tracks: Tracks | None, chosen: NDArray[np.bool_]) -> Array
     if len(sound):
         task = _task(ask.setting, given, rtol)
         known = {one: _known(one, ask.setting) for one in ask.kept if one.ending}
-        states = sorted({quantity.state for quantity in known.values()})
+        states = sorted({quantity.state for one, quantity in known.items() if one.ending != "_end"})
         ensemble = _whole(task, ask, given.values, states)
         found["status"][sound] = ensemble.status
         found["reached"][sound] = ensemble.reached
@@ -91,7 +91,7 @@ def outcome(ask: Ask, tracks: Tracks | None, chosen: NDArray[np.bool_]) -> Array
         table = windows(ensemble, given.values)
         for one in ask.kept:
             if one.ending:
-                place = states.index(known[one].state)
+                place = 0 if one.ending == "_end" else states.index(known[one].state)
                 values = followed(one, known[one], place, ensemble, given.values)
             else:
                 values = table[one.name][:, :MOST_WINDOWS] if one.per_window else table[one.name]
@@ -102,7 +102,7 @@ def outcome(ask: Ask, tracks: Tracks | None, chosen: NDArray[np.bool_]) -> Array
 
 
 def _known(one: Kept, setting: Setting) -> Quantity:
-    found = quantity_of(one.of, setting)
+    found = kept_quantity(one.of, one.ending, setting)
     assert found is not None  # it was looked for when the sweep was planned
     return found
 

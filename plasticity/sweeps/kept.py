@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plasticity.errors import InputError, unknown_name
+from plasticity.evaluated import fear
 from plasticity.solver.ensemble import Ensemble
 from plasticity.solver.excursions import AREA, END, LOWEST, START, TIME_OF_LOWEST
 from plasticity.sweeps.setting import Setting
@@ -23,6 +24,7 @@ FOLLOWED = {
     "_time_of_lowest": "Time of the smallest value",
     "_lowest": "Smallest value",
     "_auc": "Integral over the run",
+    "_end": "Value at the end",
 }
 """What can be kept of a state, by the ending of its name, and its label."""
 ACUTE = ("acute_maximum", "time_of_maximum", "effect_duration", "acute_effect")
@@ -39,6 +41,8 @@ class Quantity:
     divisor : str or None
         Name of the parameter by which the state is divided: a volume.
     unit, label : str
+    safety : int or None
+        Number of the safe trace, where the quantity is the fear that it and the engram express.
 
     Examples
     --------
@@ -50,6 +54,7 @@ class Quantity:
     divisor: str | None
     unit: str
     label: str
+    safety: int | None = None
 
 
 def quantity_of(name: str, setting: Setting) -> Quantity | None:
@@ -85,6 +90,32 @@ def quantity_of(name: str, setting: Setting) -> Quantity | None:
             plasma = f"Concentration of the metabolite in plasma, {compound}"
             return Quantity(i, f"{compound}.metabolite_volume", "nM", plasma)
     return None
+
+
+def kept_quantity(name: str, ending: str, setting: Setting) -> Quantity | None:
+    """Find what a summary is of: a state, a concentration in plasma, or, at the end, the fear expressed.
+
+    Parameters
+    ----------
+    name, ending : str
+    setting : Setting
+
+    Returns
+    -------
+    Quantity or None
+
+    Examples
+    --------
+    >>> from plasticity.protocol import Protocol
+    >>> kept_quantity("fear", "_end", Setting(Protocol(), {"modules": ["memory"]})).label
+    'Expressed fear'
+    """
+    states = list(setting.assembly.states)
+    if name == "fear" and ending == "_end" and "memory_safety" in states:
+        return Quantity(
+            states.index("memory_engram"), None, "1", "Expressed fear", safety=states.index("memory_safety")
+        )
+    return quantity_of(name, setting)
 
 
 @dataclass(frozen=True)
@@ -164,7 +195,7 @@ def _one(name: str, settings: Sequence[Setting]) -> Kept:
         of = name.removesuffix(ending)
         if of == name:
             continue
-        seen = [quantity_of(of, one) for one in settings]
+        seen = [kept_quantity(of, ending, one) for one in settings]
         first = seen[0]
         if first is None:
             break
@@ -213,6 +244,11 @@ def followed(one: Kept, quantity: Quantity, place: int, found: Ensemble, values:
     >>> followed(peak, Quantity(1, "lsd.volume_central", "nM", ""), 0, run, {"lsd.volume_central": 4.0}).tolist()
     [2.0]
     """
+    if one.ending == "_end":
+        kept = found.final[:, quantity.state]
+        if quantity.safety is not None:
+            return fear(kept, found.final[:, quantity.safety], values)
+        return np.asarray(kept if quantity.divisor is None else kept / values[quantity.divisor])
     table = found.highest if one.ending.endswith("_peak") else found.lowest
     if one.ending.startswith("_time"):
         return np.asarray(table[:, place, 1])

@@ -1,4 +1,4 @@
-"""What a number on an axis changes: a parameter, the body weight, or the amount, time or interval of a dose."""
+"""What a number on an axis changes: a parameter, the body weight, or something about a dose or a session."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from plasticity.declare import Parameter
 from plasticity.dosing import moles
 from plasticity.errors import InputError, unknown_name
+from plasticity.sweeps.meetings import ASPECTS as MEETINGS
+from plasticity.sweeps.meetings import Change, change, check_numbers
 from plasticity.sweeps.ranges import Drawn
 from plasticity.sweeps.setting import Setting
 from plasticity.timeline import Dose
@@ -35,7 +37,7 @@ class Knob:
     ----------
     name : str
         As on the axis: ``brake_tau``, ``mdma.clearance``, ``body_weight``, ``dose``, ``first.at``.
-    kind : {"parameter", "body_weight", "amount", "multiple", "at", "every"}
+    kind : {"parameter", "body_weight", "amount", "multiple", "at", "every", "session"}
     units : tuple of str
         Canonical units that its values may be in.
     label : str
@@ -45,6 +47,8 @@ class Knob:
         Further attributes of the coordinate: default, flag and sources of a parameter.
     range : tuple of float or None
         Declared plausible range of a parameter.
+    change : Change or None
+        What it changes about sessions.
 
     Examples
     --------
@@ -59,6 +63,7 @@ class Knob:
     dose: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     range: tuple[float, float] | None = None
+    change: Change | None = None
 
 
 def knob(name: str, settings: Sequence[Setting]) -> Knob:
@@ -68,7 +73,8 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
     ----------
     name : str
         ``dose`` (the only dose, or row of equal doses), ``dose.multiple``, ``dose.at``, ``dose.every``, or with the
-        name of a dose in place of ``dose``: ``first.amount``, ``first.at``; ``body_weight``; or a parameter.
+        name of a dose in place of ``dose``: ``first.amount``, ``first.at``; of sessions as in
+        `plasticity.sweeps.meetings.change`; ``body_weight``; or a parameter.
     settings : sequence of Setting
 
     Returns
@@ -100,6 +106,9 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
             if aspect == "every" and len(row) < 2:
                 raise InputError(f"axis {name}: a single dose has no interval; allowed: a dose with every= and times=")
         return found
+    met = change(name, settings)
+    if met is not None:
+        return Knob(name, "session", (met[1],), met[2], change=met[0])
     without = [one for one in settings if not one.knows(name)]
     if not without:
         return _parameter(name, settings[0])
@@ -111,7 +120,9 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
         f"{c.name}.{n}" for c in without[0].assembly.compounds for n in c.numbers if n in without[0].assembly.declared
     ]
     aspects = [f"{dose}.{known}" for dose in sorted(named) for known in ASPECTS]
-    raise unknown_name("axis", name, [*_AXES, *aspects, *shared, *own])
+    labels = dict.fromkeys(session.label for one in settings for session in one.protocol.sessions)
+    met_at = [f"{label}.{known}" for label in labels for known in (*MEETINGS, "after_dose")]
+    raise unknown_name("axis", name, [*_AXES, *aspects, *met_at, *shared, *own])
 
 
 def plausible(knob: Knob) -> Drawn:
@@ -264,6 +275,9 @@ def check_values(knob: Knob, unit: str, values: NDArray[np.float64], settings: S
     ['brake_tau = 720 h is outside its plausible range, 105 to 195 h']
     """
     low, high = float(values.min()), float(values.max())
+    if knob.change is not None:
+        check_numbers(knob.name, knob.change, values, settings[0].protocol.duration)
+        return []
     if knob.kind != "parameter":
         least = "more than 0" if knob.kind in ("body_weight", "every") else "0 or more"
         if low < 0.0 or (low == 0.0 and least != "0 or more"):

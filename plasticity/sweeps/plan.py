@@ -130,11 +130,22 @@ class SweepPlan:
 
     def _seconds(self, setting: Setting) -> float:
         hours = setting.protocol.duration
-        jumps = len(setting.protocol.doses) + 2 * len(setting.protocol.inputs) + 2 * len(setting.protocol.sessions)
+        held = max(len(setting.protocol.sessions), self._most_sessions())
+        jumps = len(setting.protocol.doses) + 2 * len(setting.protocol.inputs) + 2 * held
         spiking = COST["oscillating hour"] * hours if setting.layers.get("calcium") == "oscillator" else 0.0
         after = COST["hour"] * hours + COST["jump"] * jumps if jumps else 0.0
         followed = COST["followed"] * len({one.of for one in self.kept if one.ending})
         return COST["point"] + after + followed + spiking
+
+    def _most_sessions(self) -> int:
+        """Largest number of sessions that axes ask for."""
+        counted = [
+            int(values.max())
+            for one in self.space.dimensions
+            for name, values in one.columns.items()
+            if (change := self.space.knobs[name].change) is not None and change.aspect == "times"
+        ]
+        return sum(counted)
 
     def evaluate(self, block: Block, threads: int = 1) -> Arrays:
         """Compute every variable of a block.

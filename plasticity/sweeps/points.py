@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 
 from plasticity.declare import Condition
 from plasticity.errors import unknown_name
+from plasticity.sessions import Session
 from plasticity.simulation import state_sizes
-from plasticity.sweeps.knobs import Columns, Knob, dosed
+from plasticity.sweeps.knobs import Columns, Knob, chosen, dosed
+from plasticity.sweeps.meetings import held, overlapping, steps
 from plasticity.sweeps.setting import Setting
-from plasticity.timeline import Dose, absorption, dose_events, input_events
+from plasticity.timeline import Dose, absorption, dose_events
 
 Floats = NDArray[np.float64]
 FAILURES = {
     -20: "a number is out of its physical bounds",
     -21: "a relation between parameters does not hold",
     -22: "absorption before the dose, or of more than was given",
-    -23: "a dose before the start",
+    -23: "a dose or session before the start",
+    -24: "two sessions that exclude each other overlap",
 }
 """What is wrong with a point that is not integrated, by its status."""
 
@@ -98,11 +101,13 @@ def points(
     values: dict[str, Any] = dict(setting.numbers)
     values |= {name: columns[name] for name, one in knobs.items() if one.kind == "parameter"}
     doses = dosed(setting, knobs, units, columns)
-    _judge(setting, knobs, columns, values, doses, status)
+    sessions = met(setting, knobs, columns, doses)
+    _judge(setting, knobs, columns, values, doses, sessions, status)
     sound = np.flatnonzero(status == 0)
     if len(sound) < n:
         values = {name: _taken(value, sound) for name, value in values.items()}
         doses = tuple(replace(d, at=_taken(d.at, sound), amount=_taken(d.amount, sound)) for d in doses)
+        sessions = tuple(_taken_session(one, sound) for one in sessions)
     count = len(sound)
     start = np.array(np.broadcast_to(assembly.baseline(values), (count, len(assembly.states))))
     names = [key.replace(".", "_") for key in assembly.states]
@@ -113,16 +118,57 @@ def points(
     sizes = state_sizes(doses, assembly, values, start)
     tolerance = np.full_like(sizes, atol) if atol is not None else 1e-4 * rtol * sizes
     parameters = np.array(np.broadcast_to(assembly.vector(values), (count, len(assembly.parameters))))
-    return Points(status, values, start, parameters, tolerance, *_changes(setting, doses, values, count))
+    return Points(status, values, start, parameters, tolerance, *_changes(setting, doses, sessions, values, count))
 
 
 def _taken(value: Any, rows: NDArray[np.intp]) -> Any:
     return value[rows] if np.ndim(value) else value
 
 
+def _taken_session(session: Session, rows: NDArray[np.intp]) -> Session:
+    held = tuple((channel, _taken(value, rows)) for channel, value in session.held)
+    return replace(session, start=_taken(session.start, rows), end=_taken(session.end, rows), held=held)
+
+
+def met(setting: Setting, knobs: Mapping[str, Knob], columns: Columns, doses: tuple[Dose, ...]) -> tuple[Session, ...]:
+    """Move, multiply and change the sessions that an axis acts on.
+
+    Parameters
+    ----------
+    setting : Setting
+    knobs : mapping of str to Knob
+    columns : mapping of str to ndarray, shape (n,)
+    doses : tuple of Dose
+        Of the same points.
+
+    Returns
+    -------
+    tuple of Session
+
+    Raises
+    ------
+    InputError
+        If sessions wait for each other, or for a dose that could be several.
+
+    Examples
+    --------
+    >>> from plasticity.protocol import Protocol
+    >>> here = Setting(Protocol().session("dosing", "0 h", over="6 h"), {"modules": ["belief"]})
+    >>> met(here, {}, {}, ())[0].end
+    6.0
+    """
+    changes = {one.change: columns[name] for name, one in knobs.items() if one.change is not None}
+    if not changes:
+        return setting.protocol.sessions
+    reference = {dose.name: i for i, dose in reversed(list(enumerate(doses))) if dose.name is not None}
+    if any(one.after == "dose" for one in changes):
+        reference["dose"] = chosen(setting.protocol.doses, Knob("after_dose", "at", ("h",), ""))[0]
+    return held(setting.protocol.sessions, changes, doses, reference)
+
+
 def _judge(
     setting: Setting, knobs: Mapping[str, Knob], columns: Columns, values: Mapping[str, Any],
-    doses: tuple[Dose, ...], status: NDArray[np.int8],
+    doses: tuple[Dose, ...], sessions: tuple[Session, ...], status: NDArray[np.int8],
 ) -> None:  # fmt: skip
     """Mark the points that mean nothing, each with the first cause."""
 
@@ -150,6 +196,10 @@ def _judge(
                 mark(-22, absorption(compound, lambda head, tail: values[f"{head}.{tail}"])[2])
         for dose in doses:
             mark(-23, np.isfinite(dose.at) & (np.asarray(dose.at) >= 0.0))
+    if any(one.change is not None for one in knobs.values()):
+        for session in sessions:
+            mark(-23, np.asarray(session.start) >= 0.0)
+        mark(-24, ~overlapping(sessions, status.size))
 
 
 def _holds(condition: Condition, shared: SimpleNamespace, n: int) -> Any:
@@ -163,18 +213,18 @@ def _holds(condition: Condition, shared: SimpleNamespace, n: int) -> Any:
 
 
 def _changes(
-    setting: Setting, doses: tuple[Dose, ...], values: Mapping[str, Any], n: int
+    setting: Setting, doses: tuple[Dose, ...], sessions: tuple[Session, ...], values: Mapping[str, Any], n: int
 ) -> tuple[Floats, NDArray[np.int64], Floats]:
     """What jumps, in the order of `Protocol.events`; what comes after the end has an infinite time."""
     slots = {key: i for i, key in enumerate([*setting.assembly.states, *setting.assembly.inputs])}
     protocol = setting.protocol
-    records = [record for session in protocol.sessions for record in session.inputs()]
+    records = [record for session in sessions for record in session.inputs()]
     events: list[tuple[Any, str, Any]] = [
         (event.time, f"{event.compound}.{event.name}", event.value)
         for event in dose_events(doses, protocol.compounds, lambda head, tail: values[f"{head}.{tail}"])
     ]
     events += _infusions(doses)
-    events += [(event.time, event.name, event.value) for event in input_events([*records, *protocol.inputs])]
+    events += steps([*records, *protocol.inputs], n)
     times, sizes = np.empty((n, len(events))), np.empty((n, len(events)))
     where = np.empty(len(events), np.int64)
     for i, (time, key, value) in enumerate(events):

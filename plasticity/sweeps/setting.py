@@ -140,10 +140,8 @@ def settings(
 
 
 def _layers(model: Model, asked: Mapping[str, str]) -> dict[str, Any]:
-    chosen = {layer: variant for layer, variant in model.variants.items() if layer not in model.modules}
-    found = Model(**{**chosen, **asked}, modules=model.modules, folder=model.folder)
-    kept = {layer: variant for layer, variant in found.variants.items() if layer not in model.modules}
-    return {**kept, "modules": model.modules, "folder": model.folder}
+    found = Model(**{**model.variants, **asked}, modules=model.modules, folder=model.folder)
+    return {**found.variants, "modules": model.modules, "folder": model.folder}
 
 
 def _protocol(protocol: Protocol, choice: Mapping[str, Any], reference_doses: bool) -> tuple[Protocol, str | None]:

@@ -13,6 +13,7 @@ from plasticity.errors import InputError
 from plasticity.population import subjects
 from plasticity.sweeps.design import Asked, same_length, sampled
 from plasticity.sweeps.knobs import Knob, check_values, knob, plausible
+from plasticity.sweeps.meetings import check_row
 from plasticity.sweeps.ranges import Drawn, Listed, read
 from plasticity.sweeps.setting import Setting
 from plasticity.sweeps.work import Variable
@@ -202,6 +203,7 @@ def space(
     made = Space(tuple(dimensions), knobs, units, drawn, list(dict.fromkeys(warnings)))
     _check_size(dimensions)
     _check_knobs(knobs)
+    _check_rows(knobs, settings)
     return made
 
 
@@ -227,9 +229,19 @@ def _check_size(dimensions: Sequence[Dimension]) -> None:
 
 
 def _check_knobs(knobs: Mapping[str, Knob]) -> None:
-    seen: dict[tuple[str, str | None], str] = {}
+    seen: dict[object, str] = {}
     for name, one in knobs.items():
-        key = (one.kind if one.kind != "parameter" else name, one.dose)
+        met = None if one.change is None else (one.change.label, one.change.aspect)
+        key = met or (one.kind if one.kind != "parameter" else name, one.dose)
         if key in seen:
             raise InputError(f"over: {seen[key]} and {name} change the same thing; allowed: one of them")
         seen[key] = name
+
+
+def _check_rows(knobs: Mapping[str, Knob], settings: Sequence[Setting]) -> None:
+    """Refuse a number or interval of sessions that have neither, unless both are axes."""
+    changed = [one.change for one in knobs.values() if one.change is not None]
+    for name, one in knobs.items():
+        if one.change is not None:
+            others = {other.aspect for other in changed if other.label == one.change.label and other != one.change}
+            check_row(name, one.change, bool(others & {"every", "times"}), settings)

@@ -15,7 +15,10 @@ from plasticity.figures.maps import FAILED, NO_WINDOW, STILL_OPEN, scale
 from plasticity.figures.population import _spearman
 from plasticity.sweeps import store
 
-MAPS = ("window_by_dose", "two_doses", "brake_map", "virtual_population")
+MAPS = (
+    *("window_by_dose", "two_doses", "brake_map", "virtual_population"),
+    *("session_delay", "session_number", "reconsolidation_map"),
+)
 
 
 @pytest.mark.parametrize("name", MAPS)
