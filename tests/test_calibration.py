@@ -165,6 +165,7 @@ LAWS = (
 REFUSED = {
     "both": ("  rows: {critical_period_windows: [lsd]}\n  holdout: {critical_period_windows: [lsd]}\n" + LAWS, "both fitted and held out"),
     "row": ("  rows: {critical_period_windows: [lds]}\n" + LAWS, "did you mean 'lsd'"),
+    "no day": ("  rows: {plasma_maxima: [psilocybin_25mg_cmax]}\n" + LAWS, "is a plasma_maximum; allowed here: closing days"),
     "table": ("  rows: {critical_windows: [lsd]}\n" + LAWS, "unknown data table"),
     "law": ("  rows: {critical_period_windows: [lsd]}\n  laws: {zeroth_order: {}}\n", "zeroth_order"),
     "number": ("  rows: {critical_period_windows: [lsd]}\n  laws: {first_order: {brake_gian: {from: 1 1/h, to: 2 1/h}}}\n", "brake_gian"),

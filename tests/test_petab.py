@@ -164,7 +164,7 @@ def test_what_has_no_tables_is_refused_and_nothing_written(tmp_path):
     with pytest.raises(pl.InputError, match="log_law is a line without a model"):
         to_petab(Target(LINE, ROWS, Error("normal", 1.5)), tmp_path / "line")
     maxima = chosen({"plasma_maxima": ["psilocybin_25mg_cmax"]})
-    with pytest.raises(pl.InputError, match="psilocybin_25mg_cmax of plasma_maxima is no closing day"):
+    with pytest.raises(pl.InputError, match="psilocybin_25mg_cmax of plasma_maxima is a plasma_maximum"):
         to_petab(Target(BRAKE, maxima, Error("normal", 1.5)), tmp_path / "maxima")
     assert not list(tmp_path.iterdir())
     (tmp_path / "own.txt").write_text("mine")

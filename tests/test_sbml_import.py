@@ -125,6 +125,38 @@ def test_an_exported_model_comes_back_as_it_left():
         np.testing.assert_allclose(back[name], ours[name], rtol=1e-6, atol=1e-7 * size)  # as with libRoadRunner
 
 
+COMPOSED = """<?xml version="1.0" encoding="UTF-8"?>
+<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2"
+  xmlns:comp="http://www.sbml.org/sbml/level3/version1/comp/version1" comp:required="true"><model id="whole">
+  <comp:listOfSubmodels><comp:submodel comp:id="part" comp:modelRef="decay"/></comp:listOfSubmodels></model>
+  <comp:listOfExternalModelDefinitions><comp:externalModelDefinition comp:id="decay" comp:source="part.xml"
+  comp:modelRef="m"/></comp:listOfExternalModelDefinitions></sbml>"""
+
+
+def test_a_model_may_take_others_from_files_beside_it(tmp_path):
+    (tmp_path / "whole.xml").write_text(COMPOSED)
+    (tmp_path / "part.xml").write_text(sbml("x = 1; x' = -x"))
+    run = pl.from_sbml(tmp_path / "whole.xml", time_unit="s").simulate(TIMES, **TIGHT)
+    np.testing.assert_allclose(run.part__x, np.exp(-TIMES), **NEAR)
+    (tmp_path / "part.xml").unlink()
+    refused(tmp_path / "whole.xml", r"cannot join its submodels \(from part.xml\); allowed", time_unit="s")
+    refused(COMPOSED, r"text: libSBML cannot join its submodels \(from part.xml\)", time_unit="s")
+
+
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_value_that_no_rate_reads_may_be_undefined(compiled):
+    """The size of a compartment often is: in 36 cases of the SBML Test Suite."""
+    text = "compartment c; substanceOnly species S in c; S = 2; k = 0.5; S -> ; k*S"
+    run = model(text).simulate(TIMES, **TIGHT | {"compiled": compiled})
+    np.testing.assert_allclose(run.S, 2.0 * np.exp(-0.5 * TIMES), **NEAR)
+    assert int(run.status) == 0 and np.isnan(run.c).all()
+
+
+def test_a_value_that_a_rate_reads_and_nothing_gives_is_a_failure_and_no_number():
+    run = model("x = 1; x' = -k*x").simulate(TIMES)
+    assert int(run.status) == -1 and np.isnan(run.x[1:]).all()
+
+
 def refused(document, words, **options):
     with pytest.raises(pl.InputError, match=words) as caught:
         pl.from_sbml(document, **options)

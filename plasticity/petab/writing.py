@@ -12,7 +12,7 @@ from plasticity import __version__
 from plasticity.calibration.fitting import Target
 from plasticity.calibration.laws import BASELINE
 from plasticity.calibration.likelihood import LEAST, Error
-from plasticity.calibration.observed import WINDOWS, Observation
+from plasticity.calibration.observed import Observation, closing_days_only
 from plasticity.errors import InputError
 from plasticity.model import Model
 from plasticity.petab.document import CLOSING_TIME, model_document, switch
@@ -67,9 +67,7 @@ def to_petab(target: Target, folder: str | Path) -> Path:
         raise InputError(f"PEtab: {str(folder)!r} exists; allowed: a new or empty folder")
     if target.law.name == BASELINE:
         raise InputError(f"PEtab: {BASELINE} is a line without a model; allowed: a law of the kernels")
-    for row in target.rows:
-        if row.table != WINDOWS and row.quantity != OBSERVABLE:
-            raise InputError(f"PEtab: row {row.id} of {row.table} is no closing day; allowed: rows of {WINDOWS}")
+    closing_days_only(target.rows)
     files = {MODEL: model_document(target.law, target.rows), PROBLEM: _problem(target)}
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".petab-", dir=place.parent) as unfinished:

@@ -38,6 +38,8 @@ def read_document(source: str | Path) -> Any:
     library = libsbml()
     text, name = _text(source)
     document = library.readSBMLFromString(text)
+    if name != "text":
+        document.setLocationURI(Path(name).resolve().as_uri())  # from where the names of other files count
     _no_errors(document, name)
     if document.getModel() is None:
         raise InputError(f"SBML import: {name}: no model in it; allowed: an SBML document with one model")
@@ -123,13 +125,16 @@ def _flatten(document: Any, name: str) -> None:
     composed = document.getPlugin("comp")
     if composed is None:
         return
-    if composed.getNumExternalModelDefinitions():
-        raise InputError(f"SBML import: {name}: takes models from other files; allowed: a document that holds all")
     properties = libsbml().ConversionProperties()
     properties.addOption("flatten comp", True)
     properties.addOption("performValidation", False)
     if document.convert(properties) != libsbml().LIBSBML_OPERATION_SUCCESS:
-        raise InputError(f"SBML import: {name}: libSBML cannot join its submodels ('comp'); allowed: one flat model")
+        others = [composed.getExternalModelDefinition(i) for i in range(composed.getNumExternalModelDefinitions())]
+        taken = f" (from {', '.join(one.getSource() for one in others)})" if others else ""
+        raise InputError(
+            f"SBML import: {name}: libSBML cannot join its submodels{taken}; allowed: one flat model, or a file with "
+            "all the files that it takes models from where it says"
+        )
 
 
 def _supported(document: Any, name: str) -> None:
