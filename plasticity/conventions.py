@@ -1,6 +1,6 @@
 """What the CF conventions ask of a file beside names and units: spelling that their unit library knows, attributes."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import xarray
@@ -95,7 +95,7 @@ def from_cf(ds: "xarray.Dataset") -> "xarray.Dataset":
 
 
 def _respelled(ds: "xarray.Dataset", spelling: dict[str, str]) -> "xarray.Dataset":
-    copied: Any = ds.copy()
+    copied = ds.copy()
     for variable in copied.variables.values():
         variable.attrs = dict(variable.attrs)
         if variable.attrs.get("units") in spelling:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from plasticity.errors import InputError
+from plasticity.sbml.algebraic import make_explicit
 from plasticity.sbml.library import libsbml
 
 PACKAGES = ("layout", "render", "l3v2extendedmath")
@@ -58,6 +59,7 @@ def read_document(source: str | Path) -> Any:
         properties.addOption(option, True)
         if document.convert(properties) != library.LIBSBML_OPERATION_SUCCESS:
             raise InputError(f"SBML import: {name}: libSBML cannot convert it ({option})")
+    make_explicit(document.getModel(), name)
     return document
 
 
@@ -154,9 +156,6 @@ def _supported(document: Any, name: str) -> None:
         prefix = document.getUnknownPackagePrefix(i)
         if document.getPackageRequired(document.getUnknownPackageURI(i)):
             refuse(f"needs the unknown package {prefix!r}")
-    for i in range(model.getNumRules()):
-        if model.getRule(i).isAlgebraic():
-            refuse("has an algebraic rule")
     for i in range(model.getNumReactions()):
         reaction = model.getReaction(i)
         if reaction.isSetFast() and reaction.getFast():
