@@ -1,5 +1,6 @@
 """The gates of .ci/run one by one, each in an environment of its own: `nox -s tests`."""
 
+import re
 from pathlib import Path
 
 import nox
@@ -12,6 +13,49 @@ def tests(session: nox.Session) -> None:
     """Run all tests, the slow ones too; arguments go to pytest."""
     session.install("-e", ".[test]")
     session.run("python", "-m", "pytest", *(session.posargs or ["-m", "slow or not slow"]))
+
+
+@nox.session(name="tests-lowest", python="3.11")
+def tests_lowest(session: nox.Session) -> None:
+    """Run the tests with the oldest Python and the lowest versions that pyproject.toml allows."""
+    project = nox.project.load_toml("pyproject.toml")["project"]
+    place = Path(session.create_tmp())
+    core, wanted, pinned = place / "core.txt", place / "wanted.txt", place / "pinned.txt"
+    session.install("uv")
+    compiled = ["uv", "pip", "compile", "--quiet", "--resolution", "lowest-direct", "--python-version", "3.11"]
+    session.run(*compiled, "pyproject.toml", "--no-annotate", "--output-file", str(core))
+    names = {re.split(r"[^\w.-]", text)[0].lower().replace(".", "-") for text in project["dependencies"]}
+    kept = [line for line in core.read_text().splitlines() if line.split("==")[0] in names | {"llvmlite"}]
+    core.write_text("\n".join(kept))
+    # Gates are tools and no dependencies; libRoadRunner's wheels need a newer NumPy than this package does.
+    left_out = ("ruff", "mypy", "import-linter", "libroadrunner")
+    tools = [text for text in project["optional-dependencies"]["test"] if not text.startswith(left_out)]
+    wanted.write_text("\n".join(tools))
+    session.run(*compiled, "pyproject.toml", str(wanted), "--constraint", str(core), "--output-file", str(pinned))
+    session.install("-r", str(pinned))
+    session.install("--no-deps", "-e", ".")
+    _tested(session)
+
+
+@nox.session(name="tests-newest", python=["3.12", "3.13", "3.14"])
+def tests_newest(session: nox.Session) -> None:
+    """Run the tests with the newest versions of everything, on every newer Python that Numba supports."""
+    session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[test]")
+    _tested(session)
+
+
+def _tested(session: nox.Session) -> None:
+    session.run("python", "-m", "pip", "list", "--format=freeze")
+    session.run("python", "-m", "pytest", *(session.posargs or ["--ignore=tests/test_gates.py"]))
+
+
+@nox.session
+def conventions(session: nox.Session) -> None:
+    """Have the checker of IOOS look at a dataset: all that CF 1.11 asks but for a date, which simulated time lacks."""
+    session.install("-e", ".", "compliance-checker")
+    file = str(Path(session.create_tmp()) / "stages.nc")
+    session.run("plasticity", "run", "psilocybin_stages", "--reduced", "--out", file)
+    session.run("compliance-checker", "--test", "cf:1.11", "--criteria", "lenient", file, success_codes=[0, 1])
 
 
 @nox.session

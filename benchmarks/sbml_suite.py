@@ -86,7 +86,9 @@ def main(arguments: list[str]) -> None:
     cases = [case for case in cases if not chosen or case.name in {path.name for path in chosen}]
     size = next((int(text.removeprefix("--sample=")) for text in arguments if text.startswith("--sample=")), None)
     if size:
-        cases = random.Random(0).sample([case for case in cases if kind(case) == "TimeCourse"], size)
+        cases = [case for case in cases if kind(case) == "TimeCourse"]
+        random.Random(0).shuffle(cases)
+        cases = cases[:size]
     counts: Counter[str] = Counter()
     signal.signal(signal.SIGALRM, _late)
     for case in cases:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plasticity import __version__
+from plasticity.conventions import from_cf, to_cf, unfilled_coordinates
 from plasticity.errors import InputError
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def write(ds: "xarray.Dataset", path: str | Path) -> Path:
     Parameters
     ----------
     ds : xarray.Dataset
-        Its attributes are written as `plain` makes them.
+        Its attributes are written as `plain` makes them, units as the CF conventions want them (nmol L-1 for nM).
     path : str or pathlib.Path
         The folder must exist.
 
@@ -169,15 +170,17 @@ def write(ds: "xarray.Dataset", path: str | Path) -> Path:
     {'species': 'human'}
     """
     path = Path(path)
-    ds = ds.copy()
+    ds = to_cf(ds, package_version())
     ds.attrs = plain(ds.attrs)
     for variable in ds.variables.values():
         variable.attrs = plain(variable.attrs)
-    packed = {
-        str(name): {"zlib": True, "complevel": 1, "shuffle": True}
+    packed: dict[str, dict[str, Any]] = {
+        str(name): {"zlib": True, "complevel": 1, "shuffle": True} if v.size > 1 else {}
         for name, v in ds.variables.items()
-        if v.dtype.kind == "f" and v.size > 1
+        if v.dtype.kind == "f"
     }
+    for name, unfilled in unfilled_coordinates(ds).items():
+        packed[name] = {**packed[name], **unfilled}
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         ds.to_netcdf(unfinished, engine="h5netcdf", encoding=packed)
@@ -200,6 +203,7 @@ def read(path: str | Path) -> "xarray.Dataset":
     Returns
     -------
     xarray.Dataset
+        Units as this package spells them.
 
     Raises
     ------
@@ -221,6 +225,6 @@ def read(path: str | Path) -> "xarray.Dataset":
         raise InputError(f"{path}: no such file; allowed: a NetCDF file")
     try:
         with xarray.open_dataset(path, engine="h5netcdf") as ds:
-            return ds.load()
+            return from_cf(ds.load())
     except (OSError, ValueError, KeyError) as error:
         raise OSError(f"{path}: not a NetCDF-4 file: {error}") from error

@@ -151,6 +151,28 @@ def test_a_chain_of_another_study_is_refused(target, tmp_path):
         _chain(target, tmp_path / "chain.h5", 3, study="b")
 
 
+def test_arviz_opens_the_posterior_in_the_units_of_its_numbers(target, tmp_path):
+    from plasticity.calibration.outcome import Plan
+    from plasticity.calibration.posterior import posteriors
+
+    best = fitted(target)
+    where = {"file": tmp_path / "a.chains.h5", "name": LINE.name, "study": "a"}
+    cube = sampled(target, best, walkers=8, steps=12, seed=0, **where)
+    options = {"screen": 64, "starts": 4, "profile": 9, "walkers": 8, "steps": 12, "burn": 4, "seed": 0}
+    plan = Plan((LINE, FIRST_ORDER), tuple(FITTED), (), NORMAL, **options, experiments=(), study="a")
+    found = posteriors(plan, where["file"])
+    assert list(found) == ["log_law"] and dict(found["log_law"].posterior.sizes) == {"chain": 8, "draw": 8}
+    for i, free in enumerate(LINE.free):
+        np.testing.assert_array_equal(found["log_law"].posterior[free.name], free.value(cube[4:, :, i]).T)
+    expected = target.log_likelihood(cube[11])
+    np.testing.assert_allclose(found["log_law"].sample_stats["lp"][:, -1], expected, rtol=1e-12)  # the same sum
+    import arviz
+
+    assert list(arviz.summary(found["log_law"]).index) == [free.name for free in LINE.free]
+    with pytest.raises(InputError, match="chains of another study"):
+        posteriors(Plan((LINE,), tuple(FITTED), (), NORMAL, **options, experiments=(), study="b"), where["file"])
+
+
 def test_the_best_experiment_lies_between_the_laws():
     """Far-apart laws: a whole bit between them, none outside; equal laws: none anywhere."""
     days = {"a": np.full(50, 20.0), "b": np.full(50, 60.0)}
@@ -165,6 +187,7 @@ LAWS = (
 REFUSED = {
     "both": ("  rows: {critical_period_windows: [lsd]}\n  holdout: {critical_period_windows: [lsd]}\n" + LAWS, "both fitted and held out"),
     "row": ("  rows: {critical_period_windows: [lds]}\n" + LAWS, "did you mean 'lsd'"),
+    "no day": ("  rows: {plasma_maxima: [psilocybin_25mg_cmax]}\n" + LAWS, "is a plasma_maximum; allowed here: closing days"),
     "table": ("  rows: {critical_windows: [lsd]}\n" + LAWS, "unknown data table"),
     "law": ("  rows: {critical_period_windows: [lsd]}\n  laws: {zeroth_order: {}}\n", "zeroth_order"),
     "number": ("  rows: {critical_period_windows: [lsd]}\n  laws: {first_order: {brake_gian: {from: 1 1/h, to: 2 1/h}}}\n", "brake_gian"),

@@ -139,6 +139,31 @@ def chosen(named: Mapping[str, Sequence[str]]) -> list[Observation]:
     return found
 
 
+def closing_days_only(found: Sequence[Observation]) -> None:
+    """Refuse rows that are no closing days: a likelihood of days would take their numbers for days.
+
+    Parameters
+    ----------
+    found : sequence of Observation
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> closing_days_only(chosen({"plasma_maxima": ["psilocybin_25mg_cmax"]}))
+    Traceback (most recent call last):
+    ...
+    plasticity.errors.InputError: row psilocybin_25mg_cmax of plasma_maxima is a plasma_maximum; allowed here: ...
+    """
+    for row in found:
+        if row.quantity != "closing_day":
+            raise InputError(
+                f"row {row.id} of {row.table} is a {row.quantity}; allowed here: closing days, as in {WINDOWS}"
+            )
+
+
 def _window(cells: Mapping[str, object]) -> Observation:
     closed = float(str(cells["first_closed_day"]))
     text = {name: str(cells[name]) for name in ("compound", "species", "dose", "modelled", "role", "source", "note")}

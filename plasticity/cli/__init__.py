@@ -80,9 +80,9 @@ def guarded(call: Callable[[], int], *, debug: bool = False, leave: bool = False
 def _invoked(arguments: list[str]) -> int:
     import typer
 
-    from plasticity.cli.commands import app
+    from plasticity.cli import packing
 
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(packing.app)
     usage_error: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
     try:
         with command.make_context("plasticity", arguments or ["--help"]) as context:

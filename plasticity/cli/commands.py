@@ -71,12 +71,12 @@ def run(
     wish = Wish(resume, shard, scheduler, threads, mix)
     plan = read.plan()
     if plan is not None:
-        _announce()
+        announce()
         return swept(read, plan, out, wish)
     wish.refuse(read.name)
     path = dataset_path(out, read.name)
     pictures = figure_paths(None, path) if read.settings.figure else []
-    _announce()
+    announce()
     with Progress() as progress:
         ds = read.run(progress)
     print(f"dataset: {provenance.write(ds, path)}")
@@ -117,7 +117,7 @@ def calibrate(
         raise InputError(f"study {read.name} has no section 'calibration'; allowed: brake_calibration, or your own")
     path = dataset_path(out, read.name)
     pictures = figure_paths(None, path) if read.settings.figure else []
-    _announce()
+    announce()
     with Progress() as progress:
         ds = read.run(progress, path.with_suffix(".chains.h5"))
     print(f"dataset: {provenance.write(ds, path)}")
@@ -157,7 +157,7 @@ def draw(
     else:
         read = Study.load(given)
         pictures = figure_paths(out, FOLDER / f"{file_name(read.name)}.nc")
-        _announce()
+        announce()
         with Progress() as progress:
             ds = read.run(progress)
     save_figure(read, ds, pictures)
@@ -241,7 +241,7 @@ def doctor() -> int:
     from plasticity.cli.doctor import findings
     from plasticity.cli.table import show
 
-    _announce()
+    announce()
     found = list(findings())
     show(("what", "found", "verdict"), [(what, told, "good" if good else "BAD") for what, told, good in found])
     return DONE if all(good for _, _, good in found) else SOME_FAILED
@@ -253,7 +253,7 @@ def _opened(path: str) -> "xarray.Dataset":
     return store.open(path)
 
 
-def _announce() -> None:
+def announce() -> None:
     """Let the package say on stderr what takes long, such as compiling a new model."""
     log = logging.getLogger("plasticity")
     if not log.handlers:

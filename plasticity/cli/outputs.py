@@ -118,6 +118,37 @@ def new_file(out: str) -> Path:
     return path
 
 
+def new_crate(out: str | None, name: str) -> Path:
+    """Decide where a crate goes, which must not be there yet, and make the folder that holds it.
+
+    Parameters
+    ----------
+    out : str or None
+        What the user asked for: a file ending in ``.zip``, or a name without ending for a folder.
+    name : str
+        Of the study.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    InputError
+        If something is there, or it has another ending.
+    OSError
+        If the folder cannot be made or written.
+    """
+    path = FOLDER / f"{file_name(name)}.crate.zip" if out is None else Path(out)
+    if path.suffix not in ("", ".zip", ".crate"):
+        raise InputError(f"--out: {out!r} ends in {path.suffix!r}; allowed: a file ending in .zip, or a folder")
+    if path.exists() or path.is_symlink():
+        kind = "is a folder that exists" if path.is_dir() else "exists"
+        raise InputError(f"--out: {str(out or path)!r} {kind}; allowed: a new file ending in .zip, or a new folder")
+    _writable(path.parent)
+    return path
+
+
 def figure_paths(out: str | None, beside: Path) -> list[Path]:
     """Decide where figures go, and make their folder.
 

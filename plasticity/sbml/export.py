@@ -14,7 +14,7 @@ from plasticity.protocol import Protocol
 from plasticity.sbml.formulas import LAWS, formula, set_math
 from plasticity.sbml.labels import label
 from plasticity.sbml.library import done, libsbml
-from plasticity.sbml.scheduled import add_events, sbml_id
+from plasticity.sbml.scheduled import add_events, sbml_id, steps
 from plasticity.sbml.unit_definitions import add_unit
 from plasticity.symbolic import read
 from plasticity.values import Given, in_force
@@ -61,7 +61,43 @@ def to_sbml(
     >>> document.count("<rateRule"), document.count("<event ")
     (15, 1)
     """
-    chosen = model or Model()
+    document, assembly, values = described(protocol, model or Model(), parameters, parameter_set)
+    add_events(document.getModel(), assembly, steps(protocol, values))
+    return str(libsbml().writeSBMLToString(document))
+
+
+def described(
+    protocol: Protocol,
+    chosen: Model,
+    parameters: Mapping[str, Given] | None = None,
+    parameter_set: str | None = None,
+) -> tuple[Any, Assembly, dict[str, float]]:
+    """Write a model as an SBML document in which nothing happens yet.
+
+    Parameters
+    ----------
+    protocol, chosen, parameters, parameter_set
+        As in `to_sbml`.
+
+    Returns
+    -------
+    document : libsbml.SBMLDocument
+        Without the events of the protocol.
+    assembly : Assembly
+    values : dict of str to float
+        Every number in force.
+
+    Raises
+    ------
+    InputError
+        As `to_sbml`.
+
+    Examples
+    --------
+    >>> document, assembly, _ = described(Protocol(duration="2 d").dose("dmt", "15 mg"), Model())
+    >>> document.getModel().getNumEvents(), "theta" in assembly.states
+    (0, True)
+    """
     assembly = chosen.assemble(protocol.compounds)
     values, warnings = in_force(assembly, parameters, parameter_set)
     document = libsbml().SBMLDocument(3, 2)
@@ -73,8 +109,7 @@ def to_sbml(
         label(made, made.getId(), _of(key, channel.label), ["Set by events; constant between them."])
     _states(written, protocol, assembly, values)
     _equations(written, assembly)
-    add_events(written, protocol, assembly, values)
-    return str(libsbml().writeSBMLToString(document))
+    return document, assembly, dict(values)
 
 
 def _head(written: Any, protocol: Protocol, chosen: Model, warnings: list[str]) -> None:

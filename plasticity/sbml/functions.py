@@ -86,6 +86,39 @@ def running(quantities: Quantities, lines: Sequence[Line]) -> Any:
     return compose(lines, quantities.line, leaf)
 
 
+def read_values(quantities: Quantities, lines: Sequence[Line]) -> list[str]:
+    """List the held values that equations read, directly or through what follows from them.
+
+    Parameters
+    ----------
+    quantities : Quantities
+    lines : sequence of (names, text)
+
+    Returns
+    -------
+    list of str
+        Keys of ``quantities.held``.
+
+    Examples
+    --------
+    >>> from plasticity.sbml.library import libsbml
+    >>> document = libsbml().SBMLDocument(3, 2)
+    >>> model = document.createModel()
+    >>> [model.createParameter().setId(name) for name in ("k", "unused")]
+    [0, 0]
+    >>> read_values(Quantities(model), [itself("k")])
+    ['k']
+    """
+    waiting, seen = [name for names, _ in lines for name in names], set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            found = quantities.line(name)
+            waiting += [] if found is None else found[0]
+    return [name for name in quantities.held if name in seen]
+
+
 def starting(quantities: Quantities, given: Mapping[str, float]) -> tuple[Any, Any]:
     """Find states and held values at the start: initial assignments, rules and what the user gives in their place.
 

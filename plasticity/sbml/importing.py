@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plasticity.errors import InputError, unknown_name
-from plasticity.sbml.functions import running, starting
+from plasticity.sbml.functions import read_values, running, starting
 from plasticity.sbml.happenings import happenings
 from plasticity.sbml.lines import itself
 from plasticity.sbml.quantities import Quantities
@@ -61,7 +61,9 @@ class SbmlModel:
         given_by_rule = {name for name in found.computed if name not in found.volume}
         self.parameters = {name: v for name, v in found.declared.items() if name not in given_by_rule | _ruled(found)}
         self.states = tuple(slot.removeprefix("amount of ") for slot in found.states)
-        self.fun = running(found, [found.rates[slot] for slot in found.states])
+        rates = [found.rates[slot] for slot in found.states]
+        self.fun = running(found, rates)
+        self._idle = np.array([name not in read_values(found, rates) for name in found.held], dtype=bool)
         self._outputs = running(found, [itself(name) for name in self.names])
         self._events = happenings(found)
         starting(found, {})  # circles among initial values are found now
@@ -164,8 +166,8 @@ class SbmlModel:
             from plasticity.solver.ivp import solve_ensemble
 
             y, p = (np.array(part) for part in zip(*starts, strict=True))
-            span = (0.0, float(grid[-1]))
-            solved = solve_ensemble(self.fun, span, y, p, t_eval=grid, rtol=rtol, atol=atol)
+            span, driving = (0.0, float(grid[-1])), np.where(self._idle, 0.0, p)
+            solved = solve_ensemble(self.fun, span, y, driving, t_eval=grid, rtol=rtol, atol=atol)
             members = ([(state, held) for state in member.T] for member, held in zip(solved.y, p, strict=True))
             columns = np.array([self._table(grid, points) for points in members])
             status = np.asarray(solved.status)
@@ -177,7 +179,9 @@ class SbmlModel:
     ) -> tuple[Floats, bool]:
         late = grid if grid[0] == 0.0 else np.concatenate([[0.0], grid])
         with np.errstate(all="ignore"):
-            points, good = integrated(engine(self.fun, rtol, atol, compiled=compiled), self._events, late, *start)
+            points, good = integrated(
+                engine(self.fun, self._idle, rtol, atol, compiled=compiled), self._events, late, *start
+            )
         return self._table(grid, points[len(late) - len(grid) :]), good
 
     def _table(self, grid: Floats, points: Sequence[tuple[Floats, Floats]]) -> Floats:

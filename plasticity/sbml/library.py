@@ -50,3 +50,26 @@ def done(code: int, what: str) -> None:
     """
     if code != 0:
         raise InputError(f"{what}: SBML does not take it ({libsbml().OperationReturnValue_toString(code)})")
+
+
+def each(parent: Any, what: str) -> list[Any]:
+    """List the parts of an element.
+
+    Parameters
+    ----------
+    parent : libsbml.SBase
+    what : str
+        Their kind, such as ``"Rule"``.
+
+    Returns
+    -------
+    list of libsbml.SBase
+
+    Examples
+    --------
+    >>> document = libsbml().SBMLDocument(3, 2)
+    >>> each(document.createModel(), "Species")
+    []
+    """
+    plural = "Species" if what == "Species" else f"{what}s"
+    return [getattr(parent, f"get{what}")(i) for i in range(getattr(parent, f"getNum{plural}")())]

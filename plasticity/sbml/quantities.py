@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plasticity.errors import InputError
+from plasticity.sbml.library import each
 from plasticity.sbml.lines import Line
 from plasticity.sbml.mathematics import names_in, number
 
@@ -82,11 +83,11 @@ class Quantities:
 
     def _declare(self) -> None:
         model = self.model
-        for part in _each(model, "Compartment"):
+        for part in each(model, "Compartment"):
             self._add(part, part.getSize() if part.isSetSize() else float("nan"))
-        for part in _each(model, "Parameter"):
+        for part in each(model, "Parameter"):
             self._add(part, part.getValue() if part.isSetValue() else float("nan"))
-        for part in _each(model, "Species"):
+        for part in each(model, "Species"):
             compartment = model.getCompartment(part.getCompartment())
             flat = compartment.isSetSpatialDimensions() and compartment.getSpatialDimensionsAsDouble() == 0
             if not part.getHasOnlySubstanceUnits() and not flat:
@@ -95,12 +96,12 @@ class Quantities:
                 self.by_concentration.add(part.getId())
             given = part.getInitialAmount() if part.isSetInitialAmount() else float("nan")
             self._add(part, part.getInitialConcentration() if part.isSetInitialConcentration() else given)
-        for reaction in _each(model, "Reaction"):
+        for reaction in each(model, "Reaction"):
             law = reaction.getKineticLaw().getMath()
             self.computed[reaction.getId()] = _formula(law, f"kinetic law of {reaction.getId()}")
             self.symbols.append(reaction.getId())
             for kind in ("Reactant", "Product"):
-                for part in _each(reaction, kind):
+                for part in each(reaction, kind):
                     if part.isSetIdAttribute():
                         self._add(part, part.getStoichiometry() if part.isSetStoichiometry() else float("nan"))
 
@@ -111,7 +112,7 @@ class Quantities:
     def _rules(self) -> set[str]:
         """Collect rules; say whose value they give."""
         self.ruled: set[str] = set()
-        for rule in _each(self.model, "Rule"):
+        for rule in each(self.model, "Rule"):
             if rule.getMath() is None:
                 continue  # Level 3 Version 2: as if it were not there
             name = rule.getVariable()
@@ -123,9 +124,9 @@ class Quantities:
     def _reactions(self, ruled: set[str]) -> set[str]:
         """Collect for each species what the reactions do to its amount."""
         terms: dict[str, list[tuple[str, str, float | str]]] = {}
-        for reaction in _each(self.model, "Reaction"):
+        for reaction in each(self.model, "Reaction"):
             for kind, sign in (("Reactant", "-"), ("Product", "+")):
-                for part in _each(reaction, kind):
+                for part in each(reaction, kind):
                     species = self.model.getSpecies(part.getSpecies())
                     if species.getBoundaryCondition() or species.getConstant() or species.getId() in ruled:
                         continue
@@ -157,11 +158,6 @@ class Quantities:
             return [], lambda named: "0.0"  # noqa: ARG005 nothing to read
         allowed = "of what a rate rule changes, or reactions in a compartment of constant size"
         raise InputError(f"SBML import: rateOf({of}) is not supported; allowed: {allowed}")
-
-
-def _each(part: Any, what: str) -> list[Any]:
-    plural = {"Species": "Species"}.get(what, f"{what}s")
-    return [getattr(part, f"get{what}")(i) for i in range(getattr(part, f"getNum{plural}")())]
 
 
 def _ratio(name: str, compartment: str) -> Callable[[Callable[[str], str]], str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from plasticity.errors import InputError
+from plasticity.sbml.algebraic import make_explicit
 from plasticity.sbml.library import libsbml
 
 PACKAGES = ("layout", "render", "l3v2extendedmath")
@@ -38,6 +39,8 @@ def read_document(source: str | Path) -> Any:
     library = libsbml()
     text, name = _text(source)
     document = library.readSBMLFromString(text)
+    if name != "text":
+        document.setLocationURI(Path(name).resolve().as_uri())  # from where the names of other files count
     _no_errors(document, name)
     if document.getModel() is None:
         raise InputError(f"SBML import: {name}: no model in it; allowed: an SBML document with one model")
@@ -56,6 +59,7 @@ def read_document(source: str | Path) -> Any:
         properties.addOption(option, True)
         if document.convert(properties) != library.LIBSBML_OPERATION_SUCCESS:
             raise InputError(f"SBML import: {name}: libSBML cannot convert it ({option})")
+    make_explicit(document.getModel(), name)
     return document
 
 
@@ -123,13 +127,16 @@ def _flatten(document: Any, name: str) -> None:
     composed = document.getPlugin("comp")
     if composed is None:
         return
-    if composed.getNumExternalModelDefinitions():
-        raise InputError(f"SBML import: {name}: takes models from other files; allowed: a document that holds all")
     properties = libsbml().ConversionProperties()
     properties.addOption("flatten comp", True)
     properties.addOption("performValidation", False)
     if document.convert(properties) != libsbml().LIBSBML_OPERATION_SUCCESS:
-        raise InputError(f"SBML import: {name}: libSBML cannot join its submodels ('comp'); allowed: one flat model")
+        others = [composed.getExternalModelDefinition(i) for i in range(composed.getNumExternalModelDefinitions())]
+        taken = f" (from {', '.join(one.getSource() for one in others)})" if others else ""
+        raise InputError(
+            f"SBML import: {name}: libSBML cannot join its submodels{taken}; allowed: one flat model, or a file with "
+            "all the files that it takes models from where it says"
+        )
 
 
 def _supported(document: Any, name: str) -> None:
@@ -149,9 +156,6 @@ def _supported(document: Any, name: str) -> None:
         prefix = document.getUnknownPackagePrefix(i)
         if document.getPackageRequired(document.getUnknownPackageURI(i)):
             refuse(f"needs the unknown package {prefix!r}")
-    for i in range(model.getNumRules()):
-        if model.getRule(i).isAlgebraic():
-            refuse("has an algebraic rule")
     for i in range(model.getNumReactions()):
         reaction = model.getReaction(i)
         if reaction.isSetFast() and reaction.getFast():

@@ -1,6 +1,6 @@
 """Doses and inputs of a protocol as SBML events: one event for each instant at which something jumps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -33,8 +33,35 @@ def sbml_id(key: str) -> str:
     return key.replace(".", "_")
 
 
-def add_events(written: Any, protocol: Protocol, assembly: Assembly, values: Mapping[str, float]) -> None:
-    """Write what a protocol does.
+Step = tuple[float, str, str, float, str]
+"""Time [h], ``"add"`` or ``"set"``, key of what jumps, by or to which value, and what multiplies that, or ``""``."""
+
+
+def steps(protocol: Protocol, values: Mapping[str, float]) -> list[Step]:
+    """List what a protocol does.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    values : mapping of str to float
+        Numbers in force, by key.
+
+    Returns
+    -------
+    list of Step
+        In the order of time.
+
+    Examples
+    --------
+    >>> steps(Protocol().dose("dmt", "18.827 mg"), {})
+    [(0.0, 'add', 'dmt.central', 100000.0, '')]
+    """
+    events = protocol.events(lambda compound, name: values[f"{compound}.{name}"])
+    return [(e.time, e.kind, f"{e.compound}.{e.name}" if e.compound else e.name, e.value, "") for e in events]
+
+
+def add_events(written: Any, assembly: Assembly, listed: Sequence[Step]) -> None:
+    """Write what happens, as one event for each instant.
 
     Events of one instant become one, because SBML evaluates simultaneous assignments before any of them is made, so
     that of two doses at one time the second would undo the first. An event at the start has a trigger that was false
@@ -44,15 +71,14 @@ def add_events(written: Any, protocol: Protocol, assembly: Assembly, values: Map
     ----------
     written : libsbml.Model
         With all states and inputs.
-    protocol : Protocol
     assembly : Assembly
-    values : mapping of str to float
-        Numbers in force, by key.
+    listed : sequence of Step
+        In the order of time.
 
     Raises
     ------
     InputError
-        If the protocol drives an input that no kernel reads.
+        If an input is driven that no kernel reads.
 
     Examples
     --------
@@ -62,15 +88,14 @@ def add_events(written: Any, protocol: Protocol, assembly: Assembly, values: Map
     1
     """
     units = {key: part.unit for table in (assembly.states, assembly.inputs) for key, part in table.items()}
-    events = protocol.events(lambda compound, name: values[f"{compound}.{name}"])
-    for place, (time, together) in enumerate(groupby(events, key=lambda event: event.time)):
+    for place, (time, together) in enumerate(groupby(listed, key=lambda step: step[0])):
         right: dict[str, list[str]] = {}
-        for number, event in enumerate(together):
-            key = f"{event.compound}.{event.name}" if event.compound else event.name
+        for number, (_, kind, key, value, factor) in enumerate(together):
             if key not in units:
-                raise InputError(f"input {event.name}: no kernel of this model reads it; allowed: {', '.join(units)}")
-            amount = _constant(written, f"event_{place}_{number}", event.value, units[key], f"{event.kind} {key}")
-            right[key] = [*right.get(key, [sbml_id(key)]), amount] if event.kind == "add" else [amount]
+                raise InputError(f"input {key}: no kernel of this model reads it; allowed: {', '.join(units)}")
+            amount = _constant(written, f"event_{place}_{number}", value, units[key], f"{kind} {key}")
+            term = f"{amount} * {factor}" if factor else amount
+            right[key] = [*right.get(key, [sbml_id(key)]), term] if kind == "add" else [term]
         made = written.createEvent()
         done(made.setId(f"event_{place}"), "id of an event")
         done(made.setUseValuesFromTriggerTime(True), "event")

@@ -19,13 +19,15 @@ PARTS = 4
 """Each step is searched for changes of triggers in this many parts; a shorter one may pass unseen."""
 
 
-def engine(fun: Any, rtol: float, atol: float, *, compiled: bool) -> Solve:
+def engine(fun: Any, idle: Any, rtol: float, atol: float, *, compiled: bool) -> Solve:
     """Choose what integrates between events.
 
     Parameters
     ----------
     fun : callable
         ``fun(t, y, p)``.
+    idle : array_like of bool, shape (held,)
+        Which held values `fun` does not read: they may be undefined, as the size of a compartment often is.
     rtol, atol : float
     compiled : bool
         This package's engine; or SciPy's LSODA on the function as it is, for a look without waiting for a compiler.
@@ -36,7 +38,7 @@ def engine(fun: Any, rtol: float, atol: float, *, compiled: bool) -> Solve:
 
     Examples
     --------
-    >>> solve = engine(lambda t, y, p: (-y[0],), 1e-9, 1e-12, compiled=False)
+    >>> solve = engine(lambda t, y, p: (-y[0],), [], 1e-9, 1e-12, compiled=False)
     >>> round(float(solve(0.0, 1.0, np.ones(1), np.empty(0))[0](1.0)[0]), 6)
     0.367879
     """
@@ -44,7 +46,10 @@ def engine(fun: Any, rtol: float, atol: float, *, compiled: bool) -> Solve:
     def ours(start: float, end: float, y: Floats, p: Floats) -> tuple[Dense, Floats, bool]:
         from plasticity.solver.ivp import solve_ivp
 
-        found = solve_ivp(fun, (start, end), y, p, rtol=rtol, atol=atol, dense_output=True)
+        driving = np.where(idle, 0.0, p)
+        if not np.isfinite(driving).all() or not np.isfinite(y).all():
+            return _nothing, np.array([start, end]), False
+        found = solve_ivp(fun, (start, end), y, driving, rtol=rtol, atol=atol, dense_output=True)
         sol: Any = found.sol
         return lambda t: np.asarray(sol(np.array([t])))[:, 0], found.t, found.status >= 0
 
@@ -87,7 +92,7 @@ def integrated(
 
     Examples
     --------
-    >>> solve = engine(lambda t, y, p: (-y[0],), 1e-9, 1e-12, compiled=False)
+    >>> solve = engine(lambda t, y, p: (-y[0],), [], 1e-9, 1e-12, compiled=False)
     >>> points, good = integrated(solve, [], np.array([0.0, 1.0]), np.ones(1), np.empty(0))
     >>> good, round(float(points[1][0][0]), 6)
     (True, 0.367879)

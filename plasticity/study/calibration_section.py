@@ -126,7 +126,7 @@ def calibration_plan(section: CalibrationSection, duration: float, tree: "Node",
     from plasticity.calibration.asked import asked
     from plasticity.calibration.laws import BASELINE, Law
     from plasticity.calibration.likelihood import Error
-    from plasticity.calibration.observed import chosen
+    from plasticity.calibration.observed import chosen, closing_days_only
     from plasticity.calibration.outcome import Plan
     from plasticity.model import Model
     from plasticity.units import quantity
@@ -146,8 +146,10 @@ def calibration_plan(section: CalibrationSection, duration: float, tree: "Node",
             laws.append(Law(kernel, tuple(ranges), duration))
     with node.find(("rows",)).located():
         rows = chosen(section.rows)
+        closing_days_only(rows)
     with node.find(("holdout",)).located():
         holdout = chosen(section.holdout)
+        closing_days_only(holdout)
     for index, text in enumerate(section.experiments):
         with node.find(("experiments", index)).located():
             asked(text, duration)

@@ -1,0 +1,1 @@
+"""A study with its results, its program and its surroundings in one package that a stranger can run again."""
