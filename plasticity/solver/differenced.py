@@ -11,6 +11,7 @@ from numba import njit
 PLAIN = {"error_model": "numpy", "fastmath": {"contract", "nsz"}}
 STATES = PARAMETERS = LANES = 1
 STATE = STAGE = VALUE = PARAMETER = ENTRY = PIVOT = INVERSE = TIME = NOW = DRIFT = 0
+COUPLED = RECIPROCAL = WEIGHT = 0
 ANALYTIC = False
 
 
@@ -113,10 +114,12 @@ def factor(w):
 
 @njit(**PLAIN)
 def solve(w):
-    """Solve with the factors, in place."""
+    """Solve with the factors for the slope of a stage: its rates, and what they gain from earlier slopes and time."""
     b = np.empty(STATES)
     for l in range(LANES):
-        fill(w, VALUE, STATES, l, b)
+        for s in range(STATES):
+            e = s * LANES + l
+            b[s] = w[VALUE + e] + w[COUPLED + e] * w[RECIPROCAL + l] + w[WEIGHT + l] * w[DRIFT + e]
         for k in range(STATES):
             pivot = int(w[PIVOT + k * LANES + l])
             b[k], b[pivot] = b[pivot], b[k]

@@ -29,14 +29,22 @@ ENTRY = 40
 INVERSE = 48
 TIME = 56
 NOW = 64
-RECIPROCAL = 72
-COUPLED = 80
-TOLERANCE = 88
-NORM = 96
-GROWTH = 104
-DRIFT = 112
-SLOPE = 112
-SIZE = 120
+NEXT = 72
+TARGET = 80
+LATEST = 88
+WANTED = 96
+STEP = 104
+RECIPROCAL = 112
+WEIGHT = 120
+NORM = 128
+RUNNING = 136
+ACCEPTED = 144
+GROWS = 152
+COUPLED = 160
+TOLERANCE = 168
+DRIFT = 176
+SLOPE = 176
+SIZE = 184
 
 
 @njit(**PLAIN)
@@ -62,9 +70,15 @@ def factor(w):
 
 @njit(**PLAIN)
 def solve(w):
-    """Solve with the factors, in place."""
+    """Solve with the factors for the slope of a stage: its rates, and what they gain from earlier slopes, times h."""
     for l in range(LANES):
-        w[16 + l] = w[16 + l] * w[40 + l]
+        w[16 + l] = (w[16 + l] + w[160 + l] * w[112 + l]) * w[40 + l]
+
+
+@njit(forceinline=True, **PLAIN)
+def squares(w, l, rtol):
+    """Sum over the states of the squares of error over tolerance, in one lane."""
+    return relative(w, 0, l, rtol)
 
 
 # </problem>
@@ -81,11 +95,13 @@ TIME_WEIGHTS = np.ones(1)
 
 @njit(**PLAIN)
 def combine(w, i):
-    """Sum the slopes so far: values of stage `i` or, after the last, of the step; and what its rates gain, times h."""
+    """Keep the last slope and sum those so far: values of stage `i`, at the end of the step; what its rates gain, times h."""
     for e in range(WIDTH):
         if i == 0:
             w[STAGE + e] = w[STATE + e]
+            w[COUPLED + e] = 0.0
         else:
+            w[SLOPE + e] = w[VALUE + e]
             w[STAGE + e] = w[STATE + e] + w[SLOPE + e]
 
 
@@ -105,69 +121,63 @@ GROW = 6.0
 
 # <step>
 @njit(**PLAIN)
-def attempt(w, time, h, latest):
-    """Take one step in every lane; the new values are left in STAGE, the error estimate in the last slope."""
+def attempt(w):
+    """Take one step in every lane; the new values are left in STAGE, the error estimate in VALUE."""
     for l in range(LANES):
-        w[INVERSE + l] = 1.0 / (h[l] * GAMMA)
-        w[NOW + l] = time[l]
-        for s in range(STATES):
-            w[RECIPROCAL + s * LANES + l] = 1.0 / h[l]
+        w[INVERSE + l] = w[RECIPROCAL + l] * (1.0 / GAMMA)
     factor(w)
     for i in range(STAGES):
-        for l in range(LANES):
-            w[TIME + l] = min(time[l] + NODES[i] * h[l], latest[l])
         combine(w, i)
-        rates(w)
-        if i > 0:
-            for e in range(WIDTH):
-                w[VALUE + e] += w[COUPLED + e] * w[RECIPROCAL + e]
         if TIMED:
-            for s in range(STATES):
-                for l in range(LANES):
-                    w[VALUE + s * LANES + l] += TIME_WEIGHTS[i] * h[l] * w[DRIFT + s * LANES + l]
+            for l in range(LANES):
+                w[TIME + l] = min(w[NOW + l] + NODES[i] * w[STEP + l], w[LATEST + l])
+                w[WEIGHT + l] = TIME_WEIGHTS[i] * w[STEP + l]
+        rates(w)
         solve(w)
-        for e in range(WIDTH):
-            w[SLOPE + i * WIDTH + e] = w[VALUE + e]
-    combine(w, i + 1)
+    combine(w, STAGES)
     if PROBED:
-        probe(w, time, h, latest)
+        probe(w)
 
 
 @njit(**PLAIN)
-def probe(w, time, h, latest):
+def probe(w):
     """Leave in VALUE the error of the step's polynomial at mid-step: its defect, filtered by the factors of the step.
 
     A stiff state that follows a drive is right at both ends of a step of any length: the last slope is blind to it.
     """
     for e in range(WIDTH):
-        middle = 0.5 * (w[STATE + e] + w[STAGE + e])
+        new = w[STAGE + e]
+        middle = 0.5 * (w[STATE + e] + new)
         for i in range(STAGES):
             middle += (0.25 * H[0, i] + 0.125 * H[1, i] + 0.0625 * H[2, i]) * w[SLOPE + i * WIDTH + e]
+        w[COUPLED + e] = new
         w[STAGE + e] = middle
     for l in range(LANES):
-        w[TIME + l] = min(time[l] + 0.5 * h[l], latest[l])
+        w[TIME + l] = min(w[NOW + l] + 0.5 * w[STEP + l], w[LATEST + l])
+        w[WEIGHT + l] = 0.0
     rates(w)
-    combine(w, i + 1)
     for e in range(WIDTH):
-        rise = w[STAGE + e] - w[STATE + e]
+        new = w[COUPLED + e]
+        rise = new - w[STATE + e]
         for i in range(STAGES):
             rise += 0.25 * (H[1, i] + H[2, i]) * w[SLOPE + i * WIDTH + e]
-        w[VALUE + e] -= rise * w[RECIPROCAL + e]
+        w[STAGE + e] = new
+        w[COUPLED + e] = -rise
     solve(w)
 
 
 @njit(**PLAIN)
 def estimate(w, s, l):
     """Error estimate of one state in one lane: the last slope, or the error at mid-step where that is larger."""
-    last = w[SLOPE + (STAGES - 1) * WIDTH + s * LANES + l]
-    if not PROBED:
-        return last
     middle = w[VALUE + s * LANES + l]
+    if not PROBED:
+        return middle  # it is the last slope
+    last = w[SLOPE + (STAGES - 1) * WIDTH + s * LANES + l]
     return last if abs(last) >= abs(middle) else middle  # the middle too where it is no number
 
 
 @njit(**PLAIN)
-def polynomial(w, s, h, into):
+def polynomial(w, s, into):
     """Polynomial of the step for one state in every lane, in powers of the fraction of the step."""
     before = w[STATE + s * LANES : STATE + (s + 1) * LANES]
     after = w[STAGE + s * LANES : STAGE + (s + 1) * LANES]
@@ -191,7 +201,7 @@ def polynomial(w, s, h, into):
 
 
 @njit(**PLAIN)
-def stiff(w, l, h):
+def stiff(w, l):
     """No step of this method is limited by stability."""
     return False
 
@@ -199,20 +209,56 @@ def stiff(w, l, h):
 # </step>
 
 
+@njit(forceinline=True, **PLAIN)
+def relative(w, s, l, rtol):
+    """Square of error over tolerance of one state in one lane, not finite where the step is not."""
+    old = w[STATE + s * LANES + l]
+    new = w[STAGE + s * LANES + l]
+    ratio = estimate(w, s, l) / (w[TOLERANCE + s * LANES + l] + rtol * max(abs(old), abs(new)))
+    return ratio * ratio + 0.0 * new
+
+
+@njit(**PLAIN)
+def choose(w, longest):
+    """Choose the step of every lane: what is wanted, or what is left until the next event, or half of that."""
+    for l in range(LANES):
+        left = w[TARGET + l] - w[NOW + l]
+        h = min(w[WANTED + l], longest)
+        h = left if h >= left * 0.999999 else (0.5 * left if h > 0.5 * left else h)
+        w[STEP + l] = h
+        w[RECIPROCAL + l] = 1.0 / h
+
+
 @njit(**PLAIN)
 def assess(w, rtol):
-    """Leave in NORM the RMS of error over tolerance, not finite where the step is not; in GROWTH the next step."""
+    """Judge the step of every lane by the RMS of error over tolerance, and leave the next time and step."""
     for l in range(LANES):
-        w[NORM + l] = 0.0
+        h = w[STEP + l]
+        time = w[NOW + l]
+        wanted = w[WANTED + l]
+        norm = sqrt(squares(w, l, rtol) * (1.0 / STATES))
+        growth = SAFETY * exp(log(min(max(norm, 1e-10), 1e100)) * (-1.0 / ORDER))
+        longer = max(h * min(growth, GROW if w[GROWS + l] > 0.0 else 1.0), min(wanted, h) * SHRINK)
+        shorter = h * (max(SHRINK, growth) if norm <= 1e300 else SHRINK)
+        good = w[RUNNING + l] if norm <= 1.0 else 0.0
+        w[NORM + l] = norm
+        w[ACCEPTED + l] = good
+        w[GROWS + l] = good
+        w[NEXT + l] = w[TARGET + l] if h == w[TARGET + l] - time else time + h
+        w[WANTED + l] = longer if good > 0.0 else shorter
+
+
+@njit(**PLAIN)
+def advance(w):
+    """Go on from the new values where the step was accepted."""
+    for l in range(LANES):
+        good = w[ACCEPTED + l] > 0.0
+        w[NOW + l] = w[NEXT + l] if good else w[NOW + l]
     for s in range(STATES):
         for l in range(LANES):
             old = w[STATE + s * LANES + l]
             new = w[STAGE + s * LANES + l]
-            ratio = estimate(w, s, l) / (w[TOLERANCE + s * LANES + l] + rtol * max(abs(old), abs(new)))
-            w[NORM + l] += ratio * ratio + 0.0 * new
-    for l in range(LANES):
-        w[NORM + l] = sqrt(w[NORM + l] / STATES)
-        w[GROWTH + l] = SAFETY * exp(log(min(max(w[NORM + l], 1e-10), 1e100)) * (-1.0 / ORDER))
+            w[STATE + s * LANES + l] = new if w[ACCEPTED + l] > 0.0 else old
 
 
 @njit(**PLAIN)
@@ -278,123 +324,124 @@ def integrate(
     w = room_for_line[(8 - misplaced) % 8 :][:SIZE]  # a vector never crosses a line of the cache
     pieces = np.zeros((watched.size, 5, LANES))
     member, cursor, limited = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
-    fresh, grows = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
-    time, target, latest = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
-    wanted, h = np.zeros(LANES), np.zeros(LANES)
-    waiting = running = 0
+    fresh = np.zeros(LANES, np.int64)
+    waiting = running = starting = 0
     for l in range(LANES):
         m = min(l, members - 1)
         load(w, l, y[m], u[m], p[m], atol[m])
         member[l] = -1
+        w[TARGET + l] = 1.0  # an idle lane takes the same step again and again
+        w[WANTED + l] = 1.0
     while True:
         loaded = False
-        for l in range(LANES):
-            if member[l] < 0 and waiting < members:
-                m = waiting
-                waiting += 1
-                running += 1
-                loaded = True
-                member[l] = m
-                load(w, l, y[m], u[m], p[m], atol[m])
-                time[l] = start
-                cursor[l] = settle(w, l, start, event_from[m], event_from[m + 1], event_time, event_slot, event_value)
-                fresh[l] = 1
-                limited[l] = 0
-                record_time[m, 0] = start
-                steps[m] = 0
-                rejected[m] = 0
-                status[m] = REACHED_END
+        while running < LANES and waiting < members:
+            l = 0
+            while member[l] >= 0:
+                l += 1
+            m = waiting
+            waiting += 1
+            running += 1
+            starting += 1
+            loaded = True
+            member[l] = m
+            load(w, l, y[m], u[m], p[m], atol[m])
+            w[NOW + l] = start
+            w[RUNNING + l] = 1.0
+            cursor[l] = settle(w, l, start, event_from[m], event_from[m + 1], event_time, event_slot, event_value)
+            fresh[l] = 1
+            limited[l] = 0
+            record_time[m, 0] = start
+            steps[m] = 0
+            rejected[m] = 0
+            status[m] = REACHED_END
         if loaded:
             prepare(w)
         if running == 0:
             return
-        starting = 0
-        for l in range(LANES):
-            starting += fresh[l] if member[l] >= 0 else 0
         if starting > 0:
             for e in range(WIDTH):
                 w[STAGE + e] = w[STATE + e]
             for l in range(LANES):
-                w[TIME + l] = time[l]
+                w[TIME + l] = w[NOW + l]
             rates(w)
-        for l in range(LANES):
-            m = member[l]
-            if m < 0:
-                h[l] = 1.0
-                continue
-            if fresh[l]:
-                following = event_from[m + 1]
-                target[l] = min(end, event_time[cursor[l]]) if cursor[l] < following else end
-                latest[l] = np.nextafter(target[l], start)
-                wanted[l] = starting_step(w, l, target[l] - time[l], rtol)
-                if wanted[l] < 1e-14 * abs(time[l]):  # a step that time can resolve
-                    wanted[l] = min(1e-14 * abs(time[l]), target[l] - time[l])
-                fresh[l] = 0
-                grows[l] = 1
-            left = target[l] - time[l]
-            h[l] = min(wanted[l], longest)
-            if h[l] >= left * 0.999999:
-                h[l] = left
-            elif h[l] > 0.5 * left:
-                h[l] = 0.5 * left
-        attempt(w, time, h, latest)
+            for l in range(LANES):
+                if fresh[l] == 0:
+                    continue
+                m = member[l]
+                time = w[NOW + l]
+                target = min(end, event_time[cursor[l]]) if cursor[l] < event_from[m + 1] else end
+                wanted = starting_step(w, l, target - time, rtol)
+                if wanted < 1e-14 * abs(time):  # a step that time can resolve
+                    wanted = min(1e-14 * abs(time), target - time)
+                w[TARGET + l] = target
+                w[LATEST + l] = np.nextafter(target, start)
+                w[WANTED + l] = wanted
+                w[GROWS + l] = 1.0
+                fresh[l] = 0 if np.isfinite(wanted) else -1
+            starting = 0
+        choose(w, longest)
+        attempt(w)
         assess(w, rtol)
         if room > 0:
             for k in range(watched.size):
-                polynomial(w, watched[k], h, pieces[k])
+                polynomial(w, watched[k], pieces[k])
         for l in range(LANES):
             m = member[l]
             if m < 0:
                 continue
             outcome = 1
-            error = w[NORM + l]
-            if not np.isfinite(wanted[l]):
+            time = w[NEXT + l]
+            if fresh[l] < 0:
                 outcome = NOT_FINITE
-            elif not error <= 1.0:
+            elif w[ACCEPTED + l] == 0.0:
                 rejected[m] += 1
-                wanted[l] = h[l] * (max(SHRINK, w[GROWTH + l]) if np.isfinite(error) else SHRINK)
-                grows[l] = 0
-                if wanted[l] <= 4e-16 * max(abs(time[l]), abs(target[l])):
-                    outcome = STEP_TOO_SMALL if np.isfinite(error) else NOT_FINITE
+                if w[WANTED + l] <= 4e-16 * max(abs(w[NOW + l]), abs(w[TARGET + l])):
+                    outcome = STEP_TOO_SMALL if np.isfinite(w[NORM + l]) else NOT_FINITE
+            elif room > 0 and steps[m] >= room:
+                outcome = RECORD_FULL
+            elif time == w[NOW + l]:
+                outcome = STEP_TOO_SMALL
             else:
+                step = steps[m]
                 if room > 0:
-                    if steps[m] < room:
-                        for k in range(watched.size):
-                            for r in range(5):
-                                record[m, steps[m], k, r] = pieces[k, r, l]
-                    else:
-                        outcome = RECORD_FULL
-                limited[l] = limited[l] + 1 if stiff(w, l, h[l]) else max(limited[l] - 1, 0)
+                    for k in range(watched.size):
+                        for r in range(5):
+                            record[m, step, k, r] = pieces[k, r, l]
+                    record_time[m, step + 1] = time
+                steps[m] = step + 1
+                limited[l] = limited[l] + 1 if stiff(w, l) else max(limited[l] - 1, 0)
                 if limited[l] >= STIFF_STEPS:
                     outcome = STIFF
-                scale = min(GROW, w[GROWTH + l])
-                if not grows[l]:
-                    scale = min(scale, 1.0)
-                wanted[l] = max(h[l] * scale, min(wanted[l], h[l]) * SHRINK)
-                grows[l] = 1
-                before = time[l]
-                time[l] = target[l] if h[l] == target[l] - time[l] else time[l] + h[l]
-                if time[l] == before:
-                    outcome = STEP_TOO_SMALL
-                if outcome != RECORD_FULL and outcome != STEP_TOO_SMALL:
-                    steps[m] += 1
-                    if room > 0:
-                        record_time[m, steps[m]] = time[l]
-                for s in range(STATES):
-                    w[STATE + s * LANES + l] = w[STAGE + s * LANES + l]
-                if time[l] >= target[l]:
-                    cursor[l] = settle(w, l, time[l], cursor[l], event_from[m + 1], event_time, event_slot, event_value)
+                if time >= w[TARGET + l]:
                     fresh[l] = 1
-                    if time[l] >= end:
+                    starting += 1
+                    if time >= end:
                         outcome = REACHED_END if outcome == 1 else outcome
             if outcome == 1 and steps[m] + rejected[m] >= step_limit:
                 outcome = STEP_LIMIT
             if outcome != 1:
                 status[m] = outcome
-                reached[m] = time[l]
+                member[l] = -1 - m
+        advance(w)
+        for l in range(LANES):
+            m = member[l]
+            if fresh[l] > 0:
+                last = m if m >= 0 else -1 - m
+                cursor[l] = settle(
+                    w, l, w[NOW + l], cursor[l], event_from[last + 1], event_time, event_slot, event_value
+                )  # fmt: skip
+            if m < 0 and w[RUNNING + l] > 0.0:
+                m = -1 - m
+                reached[m] = w[NOW + l]
                 for s in range(STATES):
                     y[m, s] = w[STATE + s * LANES + l]
                 for s in range(INPUTS):
                     u[m, s] = w[INPUT + s * LANES + l]
+                w[RUNNING + l] = 0.0
+                w[NOW + l] = 0.0
+                w[TARGET + l] = 1.0
+                w[WANTED + l] = 1.0
                 member[l] = -1
+                starting -= fresh[l] > 0
+                fresh[l] = 0
                 running -= 1
