@@ -58,7 +58,7 @@ def fingerprint(parts: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _surroundings() -> bytes:
-    """Hash texts of the solver and versions of all that turns a module into machine code, as this process loaded them."""
+    """Hash the solver's texts and the versions of all that turns a module into machine code, as this process loaded it."""
     from importlib.metadata import version
 
     stack = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy", "sympy")]

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from plasticity.solver.elimination import Elimination, eliminate
 from plasticity.solver.factoring import factor_lines, solve_lines
+from plasticity.solver.growth import limit_lines
 from plasticity.solver.layout import LANES, Layout
 from plasticity.solver.printing import LanePrinter
 from plasticity.solver.sharing import Constants, shared
@@ -89,6 +90,8 @@ def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
     names = [f"w_{i}_{j}" for i, j in entry_list] + [place("DRIFT", i) for i in drift]
     values = [-e for e in entry_values[: len(entry_list)]] + entry_values[len(entry_list) :]
     body = write.statements(entry_statements, values, names, current)
+    if system.probed:
+        body += limit_lines(size, entries, "w_{}_{}", place("LIMIT", 0), place("RECIPROCAL", 0))
     body += [f"w_{i}_{j} = 0.0" for i, j in cells if (i, j) not in entries]
     body += [f"w_{i}_{i} = w_{i}_{i} + {place('INVERSE', 0)}" for i in range(size)]
     body += factor_lines(plan) + [f"{cell[i, j]} = w_{i}_{j}" for i, j in cells]
@@ -274,7 +277,7 @@ def _offsets(problem: str) -> dict[str, int]:
 
 
 def module_text(problem: str, method: Rosenbrock | RungeKutta = RODAS5P) -> str:
-    """Write a whole module: the stepping loop with its problem, method and step sections filled in.
+    """Write a whole module: the step with its problem, method and step sections filled in, and the loop over members.
 
     Parameters
     ----------
@@ -305,7 +308,8 @@ def module_text(problem: str, method: Rosenbrock | RungeKutta = RODAS5P) -> str:
     start = text.index("from plasticity.solver.elementary")
     end = text.index("# <problem>")
     body = elementary[elementary.index("PLAIN =") :]
-    return text[:start] + body + "\n\n" + text[end:]
+    driver = (here / "driver.py").read_text(encoding="utf-8")
+    return text[:start] + body + "\n\n" + text[end:] + "\n\n" + driver[driver.index("REACHED_END =") :]
 
 
 def _replaced(text: str, section: str, inside: str) -> str:

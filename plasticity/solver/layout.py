@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 LANES = 8
 _OF_LANES = (
-    *("INVERSE", "TIME", "NOW", "NEXT", "TARGET", "LATEST", "WANTED", "STEP", "RECIPROCAL", "WEIGHT"),
+    *("INVERSE", "TIME", "NOW", "NEXT", "TARGET", "LATEST", "WANTED", "STEP", "RECIPROCAL", "WEIGHT", "LIMIT"),
     *("NORM", "RUNNING", "ACCEPTED", "GROWS"),
 )
 
