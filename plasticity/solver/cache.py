@@ -58,7 +58,7 @@ def fingerprint(parts: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _surroundings() -> bytes:
-    """Hash the solver's texts and the versions of all that turns a module into machine code, as this process loaded it."""
+    """Hash the solver's own texts and the versions of all that turns a module into machine code, once per process."""
     from importlib.metadata import version
 
     stack = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy", "sympy")]

@@ -96,7 +96,7 @@ TIME_WEIGHTS = np.ones(1)
 
 @njit(**PLAIN)
 def combine(w, i):
-    """Keep the last slope and sum all so far: values of stage `i`, at the end of the step; gains of its rates, times h."""
+    """Keep the last slope and sum all: values of stage `i`, at the end of the step; what its rates gain, times h."""
     for e in range(WIDTH):
         if i == 0:
             w[STAGE + e] = w[STATE + e]
