@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from plasticity.solver.elimination import Elimination, eliminate
 from plasticity.solver.factoring import factor_lines, solve_lines
-from plasticity.solver.growth import limit_lines
+from plasticity.solver.growth import LARGEST, limit_lines
 from plasticity.solver.layout import LANES, Layout
 from plasticity.solver.printing import LanePrinter
 from plasticity.solver.sharing import Constants, shared
@@ -202,7 +202,11 @@ def differenced_text(states: int, parameters: int, stages: int, *, analytic: boo
     inside = text[text.index(opening) + len(opening) : text.index(closing)]
     lines = Layout(states, stages, counts, timed=True).lines()
     lines += ["PROBED = True", f"ANALYTIC = {analytic}", "", "", inside]
-    return "\n".join([*lines, *squares_lines(states)]) + "\n"
+    everywhere = {(i, j) for i in range(states) for j in range(states)}
+    own = [f"w_{i}_{j} = -a[{i}, {j}]" for i, j in sorted(everywhere)] if states <= LARGEST else []
+    own += limit_lines(states, everywhere, "w_{}_{}", "w[LIMIT + l]", "w[RECIPROCAL + l]")
+    bound = ["", "", "@njit(**PLAIN)", "def bound(w, l, a):", *(f"    {line}" for line in own or ["pass"])]
+    return "\n".join([*lines, *bound, *squares_lines(states)]) + "\n"
 
 
 def method_text(method: Rosenbrock | RungeKutta, offsets: Mapping[str, int]) -> str:

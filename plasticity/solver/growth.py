@@ -5,7 +5,8 @@ around it, at any tolerance and without an error estimate. Which modes grow is t
 act back on each other, through whatever others, form a block, and the eigenvalues of the blocks are those of the whole
 matrix. For two states they are given by trace and determinant; for three and four the criterion of Hurwitz (Gantmacher
 1959, The Theory of Matrices, volume 2, chapter XV) tells whether one lies to the right of a limit. A state by itself
-cannot oscillate, and blocks of more than `LARGEST` states are left alone.
+cannot oscillate, and blocks of more than `LARGEST` states are left alone. Of a function that is called as it is nobody
+knows which state moves which: all its states count as one block.
 """
 
 from collections.abc import Collection, Sequence
