@@ -26,6 +26,11 @@ FLAGS = {"cache": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
 
 
 @njit(**FLAGS)
+def positive(base):
+    return max(base, 1e-300)
+
+
+@njit(**FLAGS)
 def power(base, exponent):
     return base**exponent if base > 0.0 else 0.0
 

@@ -17,7 +17,7 @@ from plasticity.solver.ensemble import MESSAGES, integrate
 from plasticity.solver.task import Change, Changes, Task
 from plasticity.solver.trajectory import Trajectory
 from plasticity.values import Given, in_force
-from plasticity.window import locate, window_dataset
+from plasticity.window import labelled, locate, window_dataset
 
 if TYPE_CHECKING:
     import xarray
@@ -311,8 +311,6 @@ def state_sizes(doses: Sequence[Dose], assembly: Assembly, values: Mapping[str, 
 
 
 def _dataset(run: Run, model: Model, grid: Floats, solver: dict[str, Any]) -> "xarray.Dataset":
-    import xarray
-
     assembly, status = run.assembly, run.trajectory.status
     columns: dict[str, Any] = {}
     for key, values in run.states(grid).items():
@@ -332,7 +330,7 @@ def _dataset(run: Run, model: Model, grid: Floats, solver: dict[str, Any]) -> "x
         columns[name] = ((), value, {"units": unit, "long_name": label})
     columns["status"] = ((), status, {"long_name": "0 where the end was reached", "message": MESSAGES[status]})
     time = ("time", grid, {"units": "h", "long_name": "Time after the start"})
-    dataset = xarray.Dataset(columns, coords={"time": time}, attrs=_attributes(run, model, solver))
+    dataset = labelled(columns, time).assign_attrs(_attributes(run, model, solver))
     rest = run.values["theta_rest"]
     levels = {name: run.values[f"window_{name}"] for name in ("open_ratio", "close_ratio")}
     dataset["theta"].attrs |= levels | {"rest": rest}

@@ -9,14 +9,26 @@ import sympy
 from plasticity.declare import Kernel, split
 
 
+class positive(sympy.Function):  # type: ignore[misc]
+    """A base of powers as they count it: 1e-300 where it is 0 or below.
+
+    Examples
+    --------
+    >>> positive(sympy.Symbol("x"))
+    positive(x)
+    """
+
+
 class power(sympy.Function):  # type: ignore[misc]
     """Real power that is 0 for a base of 0 or below.
+
+    Its slope is written with the power itself, which is at hand where the slope is needed.
 
     Examples
     --------
     >>> x = sympy.Symbol("x")
     >>> power(x, 3).diff(x), power(sympy.Integer(0), 3)
-    (3*power(x, 2), 0)
+    (3*power(x, 3)/positive(x), 0)
     """
 
     @classmethod
@@ -27,7 +39,7 @@ class power(sympy.Function):  # type: ignore[misc]
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         """Differentiate by the base (1) or the exponent (2)."""
         base, exponent = self.args
-        return exponent * power(base, exponent - 1) if argindex == 1 else self * sympy.log(base)
+        return exponent * self / positive(base) if argindex == 1 else self * sympy.log(base)
 
     def _latex(self, printer: Any) -> str:
         base, exponent = self.args

@@ -223,21 +223,51 @@ def _converted(number: str, name: str, unit: str) -> float | None:
         return None
     if unit in ("1", "%") and name not in ("%", "percent"):
         return None
+    words = _words()
+    if name in words and unit in words:
+        (scale, kind), (target_scale, target_kind) = words[name], words[unit]
+        finite = math.isfinite(plain) and plain != 0.0  # never a fraction of a billion digits
+        return (_ratio(number, scale / target_scale) if finite else plain) if kind == target_kind else None
     registry = _registry()
     source, target = registry.parse_units(name), registry.parse_units(unit)
     if source.dimensionality != target.dimensionality:
         return None
     if plain == 0.0 or not math.isfinite(plain):  # never a fraction of a billion digits
         return plain
+    return _ratio(number, Fraction(registry.Quantity(Fraction(1), source).m_as(target)))
+
+
+def _ratio(number: str, factor: Fraction) -> float:
     try:
-        return float(registry.Quantity(Fraction(number), source).m_as(target))
+        return float(Fraction(number) * factor)
     except OverflowError:
         return math.inf
 
 
 @lru_cache(maxsize=1)
+def _words() -> dict[str, tuple[Fraction, str]]:
+    """Read single words off the definitions: how many of the first unit of their kind each is, and that kind."""
+    prefixes, found = {"": Fraction(1)}, {}
+    for line in _DEFINITIONS:
+        name, meaning, *others = (part.strip() for part in line.split(" = "))
+        if name.endswith("-"):
+            prefixes |= {short.rstrip("-"): Fraction(meaning) for short in (name, *others)}
+            continue
+        multiple, _, of = meaning.rpartition(" * ")
+        if meaning.startswith("["):
+            found |= dict.fromkeys((name, *others), (Fraction(1), meaning))
+        elif multiple and of in found:
+            found |= dict.fromkeys((name, *others), (Fraction(multiple) * found[of][0], found[of][1]))
+    return {
+        prefix + name: (factor * scale, kind)
+        for name, (scale, kind) in found.items()
+        for prefix, factor in prefixes.items()
+    }
+
+
+@lru_cache(maxsize=1)
 def _registry() -> Any:
-    import pint  # slow to load: only when a unit is really converted
+    import pint  # slow to load: only for products and ratios of units
 
     # in fractions 1 umol is 1000 nmol; in floats it is 999.9999999999999
     registry: Any = pint.UnitRegistry(None, non_int_type=Fraction)

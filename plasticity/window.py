@@ -3,8 +3,9 @@
 A run and every member of a sweep are searched by the same compiled function, `plasticity.solver.excursions`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,7 +203,6 @@ def window_dataset(found: Windows) -> "xarray.Dataset":
     >>> window_dataset(closed).sizes["window"]
     0
     """
-    import xarray
 
     def attributes(unit: str, label: str) -> dict[str, str]:
         return {"units": unit, "long_name": label} if unit else {"long_name": label}
@@ -210,7 +210,37 @@ def window_dataset(found: Windows) -> "xarray.Dataset":
     index = ("window", np.arange(found.number_of_windows), {"long_name": "Index of the window"})
     table = {name: ("window", getattr(found, name), attributes(*known)) for name, known in PER_WINDOW.items()}
     totals = {name: ((), getattr(found, name), attributes(*known)) for name, known in SUMMARIES.items()}
-    return xarray.Dataset({**table, **totals}, coords={"window": index})
+    return labelled(table | totals, index)
+
+
+def labelled(columns: Mapping[str, tuple[Any, Any, dict[str, Any]]], index: tuple[str, Any, Any]) -> "xarray.Dataset":
+    """Put plain numbers into a dataset, past xarray's look for other kinds of arrays: it would import Dask and Pint.
+
+    Parameters
+    ----------
+    columns : mapping of str to tuple
+        Dimensions, numbers and attributes of each variable.
+    index : tuple
+        The same for the only dimension.
+
+    Returns
+    -------
+    xarray.Dataset
+
+    Examples
+    --------
+    >>> labelled({"theta": ("time", [1.3, 1.2], {"units": "1"})}, ("time", [0.0, 1.0], {"units": "h"})).theta.values
+    array([1.3, 1.2])
+    """
+    import pandas
+    import xarray
+
+    name, places, attributes = index
+    variables = {
+        key: xarray.Variable(of, np.asarray(v), known, fastpath=True) for key, (of, v, known) in columns.items()
+    }
+    coordinate = xarray.IndexVariable(name, pandas.Index(np.asarray(places)), attributes, fastpath=True)
+    return xarray.Dataset(variables, coords={name: coordinate})
 
 
 def windows(run: "xarray.Dataset") -> "xarray.Dataset":

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "plasticity").rglob("*.py"))
 KERNELS = [path for path in MODULES if path.parent.name == "kernels"]
 # The text from which compiled modules are made: its functions share one flat workspace and mean nothing one by one.
-TEMPLATES = [ROOT / "plasticity" / "solver" / f"{name}.py" for name in ("differenced", "explicit", "stepper")]
+TEMPLATES = [ROOT / "plasticity" / "solver" / f"{name}.py" for name in ("differenced", "driver", "explicit", "stepper")]
 TOO_HEAVY = {"numba", "sympy", "xarray", "matplotlib", "pint"}
 VAGUE = {"utils", "util", "helpers", "helper", "base", "common", "misc"}
 

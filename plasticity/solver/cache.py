@@ -52,20 +52,19 @@ def fingerprint(parts: Iterable[str]) -> str:
     >>> fingerprint(["a"]) == fingerprint(["a"]), fingerprint(["ab"]) == fingerprint(["a", "b"])
     (True, False)
     """
-    digest = hashlib.sha256()
-    for part in [*parts, *_surroundings()]:
-        digest.update(hashlib.sha256(part.encode()).digest())
-    return digest.hexdigest()[:24]
+    own = b"".join(hashlib.sha256(part.encode()).digest() for part in parts)
+    return hashlib.sha256(own + _surroundings()).hexdigest()[:24]
 
 
 @lru_cache(maxsize=1)
-def _surroundings() -> tuple[str, ...]:
-    """Texts of this package and versions of all that turns a module into machine code, as this process loaded them."""
+def _surroundings() -> bytes:
+    """Hash the solver's own texts and the versions of all that turns a module into machine code, once per process."""
     from importlib.metadata import version
 
     stack = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy", "sympy")]
     own = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
-    return (*own, *stack, platform.python_version(), platform.machine())
+    parts = (*own, *stack, platform.python_version(), platform.machine())
+    return b"".join(hashlib.sha256(part.encode()).digest() for part in parts)
 
 
 def module(key: str, text: Callable[[], str]) -> ModuleType:

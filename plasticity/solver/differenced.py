@@ -1,8 +1,8 @@
 """The problem section for a function that cannot be traced: called lane by lane, with a dense Jacobian.
 
-The functions below become part of a generated module, which supplies the sizes, the offsets and `fun`; with
-``ANALYTIC`` also `jac`. Differences are central, so that the Jacobian's error stays near 1e-10 of its size: the order
-of a Rosenbrock method rests on it. The dense LU exchanges rows.
+The functions below become part of a generated module, which supplies the sizes, the offsets and `fun`, with
+``ANALYTIC`` also `jac`, and `bound` for the longest step (see `growth`). Differences are central, so that the
+Jacobian's error stays near 1e-10 of its size: the order of a Rosenbrock method rests on it. The dense LU exchanges rows.
 """
 
 import numpy as np
@@ -11,6 +11,7 @@ from numba import njit
 PLAIN = {"error_model": "numpy", "fastmath": {"contract", "nsz"}}
 STATES = PARAMETERS = LANES = 1
 STATE = STAGE = VALUE = PARAMETER = ENTRY = PIVOT = INVERSE = TIME = NOW = DRIFT = 0
+COUPLED = RECIPROCAL = WEIGHT = 0
 ANALYTIC = False
 
 
@@ -24,6 +25,11 @@ def fun(t, y, p):
 def jac(t, y, p):
     """Jacobian of decay, until a module supplies its own."""
     return -np.eye(1)
+
+
+@njit(**PLAIN)
+def bound(w, l, a):
+    """Leave the longest step in LIMIT, until a module supplies its own."""
 
 
 # <problem>
@@ -84,6 +90,7 @@ def factor(w):
                     a[i, j] = given[i][j]
         else:
             slope(t, y, p, a)
+        bound(w, l, a)
         step = 1.0 / w[INVERSE + l]  # gamma times the step, so t + delta does not reach the next stop
         delta = 1e-4 * step
         now = fun(t, y, p)
@@ -113,10 +120,12 @@ def factor(w):
 
 @njit(**PLAIN)
 def solve(w):
-    """Solve with the factors, in place."""
+    """Solve with the factors for the slope of a stage: its rates, and what they gain from earlier slopes and time."""
     b = np.empty(STATES)
     for l in range(LANES):
-        fill(w, VALUE, STATES, l, b)
+        for s in range(STATES):
+            e = s * LANES + l
+            b[s] = w[VALUE + e] + w[COUPLED + e] * w[RECIPROCAL + l] + w[WEIGHT + l] * w[DRIFT + e]
         for k in range(STATES):
             pivot = int(w[PIVOT + k * LANES + l])
             b[k], b[pivot] = b[pivot], b[k]

@@ -104,6 +104,26 @@ def sqrt(x):
 
 
 @njit(forceinline=True, **PLAIN)
+def positive(base):
+    """Base of a power as it counts there: 1e-300 where it is 0 or below.
+
+    Parameters
+    ----------
+    base : float
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> positive(2.0), positive(-1.0)
+    (2.0, 1e-300)
+    """
+    return max(base, 1e-300)
+
+
+@njit(forceinline=True, **PLAIN)
 def power(base, exponent):
     """Real power; a base of 0 or below counts as 1e-300, whose powers stand for 0.
 
@@ -120,7 +140,7 @@ def power(base, exponent):
     >>> print(power(2.0, 0.5), power(0.0, 2.0), power(-1.0, 2.0))
     1.41421356237 0.0 0.0
     """
-    return exp(exponent * log(max(base, 1e-300)))
+    return exp(exponent * log(positive(base)))
 
 
 @njit(forceinline=True, **PLAIN)

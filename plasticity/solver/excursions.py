@@ -11,6 +11,7 @@ FIELDS = ("start", "end", "lowest", "time_of_lowest", "area")
 """What is known of an excursion: its end is NaN if it lasts; the area is that below the upper level."""
 START, END, LOWEST, TIME_OF_LOWEST, AREA = range(5)
 COMPILED = {"cache": True, "nogil": True, "error_model": "numpy"}
+INLINED = {"cache": True, "forceinline": True, "error_model": "numpy"}
 FINE = 1e-15
 DEEP = 64
 
@@ -22,32 +23,35 @@ def _value(c, s):
 
 
 @njit(**COMPILED)
-def _bernstein(c, sign, level, start, into):
-    """Bernstein coefficients of `sign` times the polynomial, less `level`, on the interval from `start` to 1."""
+def _bernstein(c, sign, level, start, room):
+    """Bernstein coefficients of `sign` times the polynomial, less `level`, on the interval from `start` to 1: row 0."""
     s = start
     width = 1.0 - s
     p0 = sign * _value(c, s) - level
     p1 = sign * width * (c[1] + s * (2.0 * c[2] + s * (3.0 * c[3] + s * 4.0 * c[4])))
     p2 = sign * width**2 * (c[2] + s * (3.0 * c[3] + s * 6.0 * c[4]))
     p3 = sign * width**3 * (c[3] + s * 4.0 * c[4])
-    into[0] = p0
-    into[1] = p0 + p1 / 4.0
-    into[2] = p0 + p1 / 2.0 + p2 / 6.0
-    into[3] = p0 + 0.75 * p1 + 0.5 * p2 + p3 / 4.0
-    into[4] = p0 + p1 + p2 + p3 + sign * width**4 * c[4]
+    room[0, 0] = p0
+    room[0, 1] = p0 + p1 / 4.0
+    room[0, 2] = p0 + p1 / 2.0 + p2 / 6.0
+    room[0, 3] = p0 + 0.75 * p1 + 0.5 * p2 + p3 / 4.0
+    room[0, 4] = p0 + p1 + p2 + p3 + sign * width**4 * c[4]
 
 
 @njit(**COMPILED)
 def _only_root(c, sign, level, above, below):
     """Where `sign` times the polynomial falls through `level`, once between two fractions: Newton, kept inside."""
     s = 0.5 * (above + below)
+    rounding = 1e-16 * (abs(level) + abs(c[0]) + abs(c[1]) + abs(c[2]) + abs(c[3]) + abs(c[4]))
     for _ in range(60):
         gap = sign * _value(c, s) - level
+        slope = sign * (c[1] + s * (2.0 * c[2] + s * (3.0 * c[3] + s * 4.0 * c[4])))
+        if abs(gap) <= rounding and slope < 0.0:  # it falls: just beyond the root
+            return s if gap <= 0.0 else min(s - 2.0 * rounding / slope, below)
         if gap > 0.0:
             above = s
         else:
             below = s
-        slope = sign * (c[1] + s * (2.0 * c[2] + s * (3.0 * c[3] + s * 4.0 * c[4])))
         step = gap / slope if slope != 0.0 else np.inf
         new = s - step
         if not above < new < below:
@@ -56,6 +60,13 @@ def _only_root(c, sign, level, above, below):
             return new
         s = new
     return s
+
+
+@njit(**INLINED)
+def _put(room, row, b0, b1, b2, b3, b4, low, width):
+    """Fill a row: coefficients and their interval."""
+    room[row, 0], room[row, 1], room[row, 2], room[row, 3], room[row, 4] = b0, b1, b2, b3, b4
+    room[row, 5], room[row, 6] = low, width
 
 
 @njit(**COMPILED)
@@ -82,39 +93,34 @@ def first_at_most(c, sign, level, start, room):
     >>> float(first_at_most(np.array([1.0, -2.0, 0.0, 0.0, 0.0]), 1.0, 0.0, 0.0, np.empty((DEEP + 1, 7))))
     0.5
     """
-    _bernstein(c, sign, level, start, room[0])
+    _bernstein(c, sign, level, start, room)
     room[0, 5] = start
     room[0, 6] = 1.0 - start
     top = 1
     while top > 0:
         top -= 1
-        b = room[top]
-        low = b[5]
-        width = b[6]
-        if min(b[0], b[1], b[2], b[3], b[4]) > 0.0:
+        b0, b1, b2, b3, b4 = room[top, 0], room[top, 1], room[top, 2], room[top, 3], room[top, 4]
+        low = room[top, 5]
+        width = room[top, 6]
+        if min(b0, b1, b2, b3, b4) > 0.0:
             continue
-        if b[0] <= 0.0:
+        if b0 <= 0.0:
             return low
         if width < FINE or top + 2 >= DEEP:
             return low + width
-        if b[4] < 0.0:
+        if b4 < 0.0:
+            signs = (b0 > 0.0, b1 > 0.0, b2 > 0.0, b3 > 0.0, b4 > 0.0)
             changes = 0
             for m in range(4):
-                changes += (b[m] > 0.0) != (b[m + 1] > 0.0)
+                changes += signs[m] != signs[m + 1]
             if changes == 1:
                 return _only_root(c, sign, level, low, low + width)
-        a = room[top + 1]
-        for m in range(5):
-            a[m] = b[m]
-        for r in range(1, 5):
-            for m in range(4, r - 1, -1):
-                a[m] = 0.5 * (a[m - 1] + a[m])
-            for m in range(5 - r):
-                b[m] = 0.5 * (b[m] + b[m + 1])
-        a[5] = low
-        a[6] = 0.5 * width
-        b[5] = low + 0.5 * width
-        b[6] = 0.5 * width
+        a1, a2, a3, a4 = 0.5 * (b0 + b1), 0.5 * (b1 + b2), 0.5 * (b2 + b3), 0.5 * (b3 + b4)
+        d2, d3, d4 = 0.5 * (a1 + a2), 0.5 * (a2 + a3), 0.5 * (a3 + a4)
+        e3, e4 = 0.5 * (d2 + d3), 0.5 * (d3 + d4)
+        middle = 0.5 * (e3 + e4)
+        _put(room, top, middle, e4, d4, a4, b4, low + 0.5 * width, 0.5 * width)
+        _put(room, top + 1, b0, a1, d2, e3, middle, low, 0.5 * width)
         top += 2
     return 2.0
 
@@ -167,13 +173,15 @@ def _positive_area_below(c, level, start, room):
     """Integral of the positive part of ``level - value`` from a fraction to the end of the step."""
     total = 0.0
     s = start
+    skip = 1e-13
     while s < 1.0:
         enters = first_at_most(c, 1.0, level, s, room)
         if enters > 1.0:
             break
         leaves = min(first_at_most(c, -1.0, -level, enters + 1e-13, room), 1.0)
         total += _area_below(c, level, enters, leaves)
-        s = max(leaves, s + 1e-13)
+        s = max(leaves, s + skip)
+        skip *= 2.0
     return total
 
 
@@ -233,6 +241,36 @@ def extremes(times, record, steps, watched, highest, lowest, integral):
             integral[i, m] = total
 
 
+@njit(**INLINED)
+def _hull(record, i, piece, k):
+    """Bounds of a piece, and whether it only falls or only rises: by its Bernstein coefficients."""
+    c0, c1, c2 = record[i, piece, k, 0], record[i, piece, k, 1], record[i, piece, k, 2]
+    c3, c4 = record[i, piece, k, 3], record[i, piece, k, 4]
+    b1 = c0 + 0.25 * c1
+    b2 = c0 + (0.5 * c1 + c2 / 6.0)
+    b3 = c0 + (0.75 * c1 + 0.5 * c2 + 0.25 * c3)
+    b4 = c0 + (c1 + (c2 + (c3 + c4)))
+    below = min(min(min(c0, b1), min(b2, b3)), b4)
+    above = max(max(max(c0, b1), max(b2, b3)), b4)
+    falls = c0 >= b1 and b1 >= b2 and b2 >= b3 and b3 >= b4
+    rises = c0 <= b1 and b1 <= b2 and b2 <= b3 and b3 <= b4
+    return below, above, falls, rises
+
+
+@njit(**INLINED)
+def _end(record, i, piece, k):
+    """Value at the end of a piece."""
+    late = record[i, piece, k, 3] + record[i, piece, k, 4]
+    return record[i, piece, k, 0] + (record[i, piece, k, 1] + (record[i, piece, k, 2] + late))
+
+
+@njit(**INLINED)
+def _mean(record, i, piece, k):
+    """Mean of a piece."""
+    late = record[i, piece, k, 3] / 4.0 + record[i, piece, k, 4] / 5.0
+    return record[i, piece, k, 0] + (record[i, piece, k, 1] / 2.0 + (record[i, piece, k, 2] / 3.0 + late))
+
+
 @njit(**COMPILED)
 def excursions(times, record, steps, watched, low, high, merge, found, count, least):
     """Locate all excursions of every member.
@@ -266,7 +304,7 @@ def excursions(times, record, steps, watched, low, high, merge, found, count, le
     """
     most = found.shape[1]
     room = np.empty((DEEP + 1, 7))
-    e = np.empty(5)
+    e, c = np.empty(5), np.empty(5)
     for i in range(times.shape[0]):
         count[i] = 0
         least[i, 0] = np.inf
@@ -275,9 +313,27 @@ def excursions(times, record, steps, watched, low, high, merge, found, count, le
         closed = -np.inf
         pending = 0.0
         for piece in range(steps[i]):
-            c = record[i, piece, watched]
             start = times[i, piece]
             width = times[i, piece + 1] - start
+            below, above, falls, rises = _hull(record, i, piece, watched)
+            open_or_far = above < high[i] if inside else below > low[i] and start - closed >= merge[i]
+            floor = max(least[i, 0], e[LOWEST]) if inside else least[i, 0]
+            if open_or_far and (below >= floor or falls or rises):
+                c0 = record[i, piece, watched, 0]
+                end = _end(record, i, piece, watched)
+                smallest = end if end < c0 else c0
+                time = start + (width if end < c0 else 0.0 * width)
+                if smallest < least[i, 0]:
+                    least[i, 0] = smallest
+                    least[i, 1] = time
+                if inside:
+                    if smallest < e[LOWEST]:
+                        e[LOWEST] = smallest
+                        e[TIME_OF_LOWEST] = time
+                    e[AREA] += width * (high[i] - _mean(record, i, piece, watched))
+                continue
+            for r in range(5):
+                c[r] = record[i, piece, watched, r]
             spread = abs(c[1]) + abs(c[2]) + abs(c[3]) + abs(c[4])
             if c[0] - spread < least[i, 0]:
                 smallest, where = _lowest(c, 0.0, 1.0, least[i, 0], room)
@@ -318,6 +374,8 @@ def excursions(times, record, steps, watched, low, high, merge, found, count, le
                     closed = start + ends * width
                     e[END] = closed
                     pending = 0.0
-                if count[i] <= most:
-                    found[i, count[i] - 1] = e
+                    if count[i] <= most:
+                        found[i, count[i] - 1] = e
                 s = ends
+        if inside and count[i] <= most:
+            found[i, count[i] - 1] = e

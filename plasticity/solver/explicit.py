@@ -9,11 +9,14 @@ from numba import njit
 
 from plasticity.solver.stepper import (
     LANES,
+    LATEST,
+    NOW,
     PLAIN,
     SLOPE,
     STAGE,
     STATE,
     STATES,
+    STEP,
     TIME,
     VALUE,
     WIDTH,
@@ -34,17 +37,17 @@ NEAR = 2.6
 
 
 @njit(**PLAIN)
-def attempt(w, time, h, latest):
+def attempt(w):
     """Take one step in every lane; the new values are left in STAGE, the error estimate in VALUE."""
     for i in range(STAGES):
         for l in range(LANES):
-            w[TIME + l] = min(time[l] + NODES[i] * h[l], latest[l])
+            w[TIME + l] = min(w[NOW + l] + NODES[i] * w[STEP + l], w[LATEST + l])
         for e in range(WIDTH):
             w[STAGE + e] = w[STATE + e]
         for j in range(i):
             for s in range(STATES):
                 for l in range(LANES):
-                    w[STAGE + s * LANES + l] += h[l] * A[i, j] * w[SLOPE + j * WIDTH + s * LANES + l]
+                    w[STAGE + s * LANES + l] += w[STEP + l] * A[i, j] * w[SLOPE + j * WIDTH + s * LANES + l]
         rates(w)
         for e in range(WIDTH):
             w[SLOPE + i * WIDTH + e] = w[VALUE + e]
@@ -52,7 +55,7 @@ def attempt(w, time, h, latest):
         for l in range(LANES):
             w[VALUE + s * LANES + l] = 0.0
             for i in range(STAGES):
-                w[VALUE + s * LANES + l] += h[l] * E[i] * w[SLOPE + i * WIDTH + s * LANES + l]
+                w[VALUE + s * LANES + l] += w[STEP + l] * E[i] * w[SLOPE + i * WIDTH + s * LANES + l]
 
 
 @njit(**PLAIN)
@@ -62,20 +65,21 @@ def estimate(w, s, l):
 
 
 @njit(**PLAIN)
-def polynomial(w, s, h, into):
+def polynomial(w, s, into):
     """Polynomial of the step for one state in every lane, in powers of the fraction of the step."""
     for l in range(LANES):
         into[0, l] = w[STATE + s * LANES + l]
         for m in range(4):
             total = 0.0
             for i in range(STAGES):
-                total += h[l] * P[i, m] * w[SLOPE + i * WIDTH + s * LANES + l]
+                total += w[STEP + l] * P[i, m] * w[SLOPE + i * WIDTH + s * LANES + l]
             into[m + 1, l] = total
 
 
 @njit(**PLAIN)
-def stiff(w, l, h):
+def stiff(w, l):
     """Whether the step is about as long as stability allows, |h lambda| < 3.3 (Hairer and Wanner 1996, IV.2)."""
+    h = w[STEP + l]
     rate = 0.0
     distance = 0.0
     for s in range(STATES):

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from plasticity.solver.elimination import Elimination, eliminate
 from plasticity.solver.factoring import factor_lines, solve_lines
+from plasticity.solver.growth import LARGEST, limit_lines
 from plasticity.solver.layout import LANES, Layout
 from plasticity.solver.printing import LanePrinter
 from plasticity.solver.sharing import Constants, shared
@@ -89,13 +90,18 @@ def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
     names = [f"w_{i}_{j}" for i, j in entry_list] + [place("DRIFT", i) for i in drift]
     values = [-e for e in entry_values[: len(entry_list)]] + entry_values[len(entry_list) :]
     body = write.statements(entry_statements, values, names, current)
+    if system.probed:
+        body += limit_lines(size, entries, "w_{}_{}", place("LIMIT", 0), place("RECIPROCAL", 0))
     body += [f"w_{i}_{j} = 0.0" for i, j in cells if (i, j) not in entries]
     body += [f"w_{i}_{i} = w_{i}_{i} + {place('INVERSE', 0)}" for i in range(size)]
     body += factor_lines(plan) + [f"{cell[i, j]} = w_{i}_{j}" for i, j in cells]
     lines += _loop("factor", body)
-    body = [f"b_{i} = {place('VALUE', i)}" for i in range(size)] + [f"w_{i}_{j} = {cell[i, j]}" for i, j in cells]
+    gained = {i: f"{place('COUPLED', i)} * {place('RECIPROCAL', 0)}" for i in range(size)}
+    gained |= {i: f"{gained[i]} + {place('DRIFT', i)} * {place('WEIGHT', 0)}" for i in drift}
+    body = [f"b_{i} = {place('VALUE', i)} + {gained[i]}" for i in range(size)]
+    body += [f"w_{i}_{j} = {cell[i, j]}" for i, j in cells]
     body += solve_lines(plan) + [f"{place('VALUE', i)} = b_{i}" for i in range(size)]
-    lines += _loop("solve", body)
+    lines += _loop("solve", body) + squares_lines(size)
     return "\n".join(lines) + "\n"
 
 
@@ -126,6 +132,31 @@ class _Writer:
         lines = [f"{symbol} = {where[symbol]}" for symbol in sorted(used, key=str)]
         lines += [f"{symbol} = {self.printer.doprint(expression)}" for symbol, expression in statements]
         return lines + [f"{target} = {self.printer.doprint(e)}" for target, e in zip(targets, results, strict=True)]
+
+
+def squares_lines(states: int) -> list[str]:
+    """Write the sum of squares of error over tolerance out, added pairwise so that no addition waits for all others.
+
+    Parameters
+    ----------
+    states : int
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> squares_lines(3)[-1]
+    '    return (relative(w, 0, l, rtol) + relative(w, 1, l, rtol)) + relative(w, 2, l, rtol)'
+    """
+    terms = [f"relative(w, {s}, l, rtol)" for s in range(states)]
+    while len(terms) > 1:
+        pairs = zip(terms[::2], terms[1::2], strict=False)
+        odd = terms[-1:] if len(terms) % 2 else []
+        terms = [f"({left} + {right})" for left, right in pairs] + odd
+    total = terms[0].removeprefix("(").removesuffix(")") if states > 1 else terms[0]
+    return ["", "", "@njit(forceinline=True, **PLAIN)", "def squares(w, l, rtol):", f"    return {total}"]
 
 
 def _loop(name: str, body: Sequence[str]) -> list[str]:
@@ -170,7 +201,12 @@ def differenced_text(states: int, parameters: int, stages: int, *, analytic: boo
     opening, closing = _MARK.format("problem"), _CLOSE.format("problem")
     inside = text[text.index(opening) + len(opening) : text.index(closing)]
     lines = Layout(states, stages, counts, timed=True).lines()
-    return "\n".join([*lines, "PROBED = True", f"ANALYTIC = {analytic}", "", "", inside])
+    lines += ["PROBED = True", f"ANALYTIC = {analytic}", "", "", inside]
+    everywhere = {(i, j) for i in range(states) for j in range(states)}
+    own = [f"w_{i}_{j} = -a[{i}, {j}]" for i, j in sorted(everywhere)] if states <= LARGEST else []
+    own += limit_lines(states, everywhere, "w_{}_{}", "w[LIMIT + l]", "w[RECIPROCAL + l]")
+    bound = ["", "", "@njit(**PLAIN)", "def bound(w, l, a):", *(f"    {line}" for line in own or ["pass"])]
+    return "\n".join([*lines, *bound, *squares_lines(states)]) + "\n"
 
 
 def method_text(method: Rosenbrock | RungeKutta, offsets: Mapping[str, int]) -> str:
@@ -189,7 +225,7 @@ def method_text(method: Rosenbrock | RungeKutta, offsets: Mapping[str, int]) -> 
 
     Examples
     --------
-    >>> offsets = {"STATES": 1, "STATE": 0, "STAGE": 8, "COUPLED": 16, "SLOPE": 24}
+    >>> offsets = {"STATES": 1, "STATE": 0, "STAGE": 8, "VALUE": 16, "COUPLED": 24, "SLOPE": 32}
     >>> method_text(RODAS5P, offsets).splitlines()[:2]
     ['STAGES = 8', 'ORDER = 5']
     """
@@ -210,22 +246,32 @@ def method_text(method: Rosenbrock | RungeKutta, offsets: Mapping[str, int]) -> 
 def _combine(
     rows: Sequence[Sequence[float]], couplings: Sequence[Sequence[float]], offsets: Mapping[str, int]
 ) -> list[str]:
-    """Write the two sums of slopes of every stage out, both in one pass over the workspace."""
+    """Write the sums of slopes of every stage out, in one pass over the workspace that also keeps the last slope.
+
+    Where a row only adds the last slope to the row before, the sum goes on from there.
+    """
     width = offsets["STATES"] * LANES
 
     def place(name: str, slope: int = 0) -> str:
         return f"w[{offsets[name] + slope * width} + e]"
 
-    def terms(row: Sequence[float]) -> str:
-        return " + ".join(f"{c!r} * {place('SLOPE', j)}" for j, c in enumerate(row) if c != 0.0)
+    def terms(row: Sequence[float], i: int, base: str = "0.0") -> str:
+        return base + "".join(
+            f" + {c!r} * {place('SLOPE', j) if j < i - 1 else 'last'}" for j, c in enumerate(row) if c != 0.0
+        )
 
     lines = ["", "", "@njit(**PLAIN)", "def combine(w, i):"]
+    before: tuple[float, ...] = ()
     for i, (row, coupling) in enumerate(zip(rows, [*couplings, ()], strict=True)):
-        sum_ = f" + {terms(row)}" if any(row) else ""
         lines += [f"    {'el' if i else ''}if i == {i}:", f"        for e in range({width}):"]
-        lines += [f"            {place('STAGE')} = {place('STATE')}{sum_}"]
-        if any(coupling):
-            lines += [f"            {place('COUPLED')} = {terms(coupling)}"]
+        if i:
+            lines += [f"            last = {place('VALUE')}", f"            {place('SLOPE', i - 1)} = last"]
+        on = i > 1 and tuple(row[:-1]) == before
+        sum_ = terms((0.0,) * (i - 1) + tuple(row[-1:]), i, place("STAGE")) if on else terms(row, i, place("STATE"))
+        lines += [f"            {place('STAGE')} = {sum_}"]
+        if i < len(couplings):
+            lines += [f"            {place('COUPLED')} = {terms(coupling, i).removeprefix('0.0 + ')}"]
+        before = tuple(row)
     return lines
 
 
@@ -235,7 +281,7 @@ def _offsets(problem: str) -> dict[str, int]:
 
 
 def module_text(problem: str, method: Rosenbrock | RungeKutta = RODAS5P) -> str:
-    """Write a whole module: the stepping loop with its problem, method and step sections filled in.
+    """Write a whole module: the step with its problem, method and step sections filled in, and the loop over members.
 
     Parameters
     ----------
@@ -266,7 +312,8 @@ def module_text(problem: str, method: Rosenbrock | RungeKutta = RODAS5P) -> str:
     start = text.index("from plasticity.solver.elementary")
     end = text.index("# <problem>")
     body = elementary[elementary.index("PLAIN =") :]
-    return text[:start] + body + "\n\n" + text[end:]
+    driver = (here / "driver.py").read_text(encoding="utf-8")
+    return text[:start] + body + "\n\n" + text[end:] + "\n\n" + driver[driver.index("REACHED_END =") :]
 
 
 def _replaced(text: str, section: str, inside: str) -> str:

@@ -73,8 +73,9 @@ def solve_ivp(
     dense_output : bool
         Whether to return the continuous solution as ``sol``, NaN before the start and after the time reached.
     max_step : float
-        Set it below the period of an oscillation that a slow drive may start: Rodas5P steps over one at any
-        tolerance, with status 0, because it stays on the unstable equilibrium. Nothing here detects that.
+        Rodas5P takes no longer steps than an oscillation that begins allows, by the eigenvalues of every two to four
+        states that act back on each other (of all states together for a function that is called as it is). Where more
+        act back on each other, set it below the period: at any tolerance the method may step over the oscillation.
     max_steps : int
 
     Returns

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 LANES = 8
+_OF_LANES = (
+    *("INVERSE", "TIME", "NOW", "NEXT", "TARGET", "LATEST", "WANTED", "STEP", "RECIPROCAL", "WEIGHT", "LIMIT"),
+    *("NORM", "RUNNING", "ACCEPTED", "GROWS"),
+)
 
 
 class Layout:
@@ -30,14 +34,9 @@ class Layout:
             "STAGE": states,
             "VALUE": states,
             **counts,
-            "INVERSE": 1,
-            "TIME": 1,
-            "NOW": 1,
-            "RECIPROCAL": states,
+            **dict.fromkeys(_OF_LANES, 1),
             "COUPLED": states,
             "TOLERANCE": states,
-            "NORM": 1,
-            "GROWTH": 1,
         }
         needed |= {"DRIFT": states if timed else 0, "SLOPE": states * stages}
         self.offsets: dict[str, int] = {}

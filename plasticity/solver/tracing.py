@@ -5,6 +5,7 @@ import math
 import operator
 import types
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -189,6 +190,7 @@ def _objects(name: str) -> Callable[..., Any]:
     return make
 
 
+@lru_cache(maxsize=1)
 def _modules() -> dict[types.ModuleType, _Module]:
     scalars: dict[str, Any] = {name: _scalar(name) for name in (*FUNCTIONS, *_RENAMED) if hasattr(math, name)}
     scalars["pow"] = operator.pow
@@ -223,17 +225,17 @@ def _exchanged(function: Any, modules: dict[types.ModuleType, _Module], seen: di
             else value
         )
 
-    namespace.update(
-        {name: exchanged(value) for name, value in function.__globals__.items() if name in _names(function.__code__)}
-    )
+    outside = function.__globals__
+    namespace.update({name: exchanged(outside[name]) for name in _names(function.__code__) if name in outside})
     for cell, old in zip(cells, function.__closure__ or (), strict=True):
         cell.cell_contents = exchanged(old.cell_contents)
     return made
 
 
-def _names(code: types.CodeType) -> set[str]:
+@lru_cache(maxsize=1024)
+def _names(code: types.CodeType) -> frozenset[str]:
     inner = [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return set(code.co_names).union(*map(_names, inner))
+    return frozenset(code.co_names).union(*map(_names, inner))
 
 
 def trace(function: Callable[..., Any], states: int, parameters: int) -> tuple[str, list[str]]:

@@ -100,6 +100,7 @@ def test_symbolic_reading_equals_plain_run(kernel):
     point = {symbols[k][name]: numbers[k][name] for k in "xup" for name in reads[k]}
     laws = {
         "power": lambda b, e: max(b, 1e-300) ** e,
+        "positive": lambda b: max(b, 1e-300),
         "sigmoid": lambda z: 1.0 / (1.0 + np.exp(-z)),
         "softplus": lambda z: np.logaddexp(0.0, z),
     }

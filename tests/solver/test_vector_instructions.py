@@ -21,7 +21,7 @@ def instructions(text):
     """Count packed and scalar double instructions of arithmetic in one step."""
     made = types.ModuleType("counted")
     exec(compile(text.replace("cache=True, ", ""), "counted", "exec"), made.__dict__)  # noqa: S102
-    made.attempt.compile((FLOATS,) * 4)
+    made.attempt.compile((FLOATS,))
     (assembly,) = made.attempt.inspect_asm().values()
     kinds = ARITHMETIC.findall(assembly)
     return kinds.count("p"), kinds.count("s")
