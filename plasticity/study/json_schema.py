@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from plasticity.study.key_meanings import MEANINGS
-from plasticity.study.sections import SPECIES, Settings
+from plasticity.study.sections import SPECIES, ModelSection, OverSection, Settings
 from plasticity.units import pattern
 
 Schema = dict[str, Any]
@@ -39,12 +39,12 @@ def study_schema() -> Schema:
         section.pop("title", None)
         for key in section.get("properties", {}).values():
             key.pop("title", None)
-    for name, keys in MEANINGS.items():
-        for key, meaning in keys.items():
-            sections[name]["properties"][key]["description"] = meaning
     for name, told in _names().items():
         for key, choice in told.items():
             _choose(sections[name]["properties"][key], choice)
+    for name, keys in MEANINGS.items():
+        for key, meaning in keys.items():
+            sections[name]["properties"][key]["description"] = meaning
     sections["DoseSection"]["allOf"] = _forms()
     for name, key, options in _options():
         sections[name]["properties"][key]["enum"] = list(options)
@@ -58,6 +58,7 @@ def study_schema() -> Schema:
 
 def _choose(key: Schema, choice: Schema) -> None:
     """Narrow a key that may be null, a list, or the value itself."""
+    key |= {"description": choice["description"]} if "description" in choice else {}
     if "anyOf" in key:
         key["anyOf"] = [choice if one == {"type": "string"} else one for one in key["anyOf"]]
     elif key.get("type") == "array":
@@ -80,8 +81,12 @@ def _names() -> dict[str, dict[str, Schema]]:
     from plasticity.sweeps.design import DESIGNS
 
     laws = {
-        layer: _enum(name for k in declared_kernels() if k.layer == layer for name in (k.variant, *k.aliases))
-        for layer in ("calcium", "brake")
+        layer: {
+            **_enum(name for k in declared_kernels() if k.layer == layer for name in (k.variant, *k.aliases)),
+            "description": f"Law of the layer {layer}",
+        }
+        for layer in (kernel.layer for kernel in declared_kernels())
+        if layer in ModelSection.model_fields
     }
     chain = {kernel.layer for kernel in declared_kernels() if kernel.default}
     modules = dict.fromkeys(kernel.layer for kernel in declared_kernels() if kernel.layer not in chain)
@@ -102,6 +107,7 @@ def _names() -> dict[str, dict[str, Schema]]:
         "OverSection": {
             layer: {"anyOf": [{"type": "array", "minItems": 1, "items": one}, {"type": "null"}]}
             for layer, one in laws.items()
+            if layer in OverSection.model_fields
         },
     }
 
