@@ -17,9 +17,9 @@ import plasticity
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from facts import facts
-from foreign import write as write_inventories
-from pages.markdown import DISCLAIMER
+from facts import facts  # noqa: E402 they lie beside this file
+from foreign import write as write_inventories  # noqa: E402
+from pages.markdown import DISCLAIMER  # noqa: E402
 
 project = "plasticity"
 author = copyright = "The plasticity developers"
@@ -38,6 +38,7 @@ extensions = [
     "directives",
 ]
 templates_path = ["_templates"]
+smartquotes = False  # two dashes are an option of a command
 exclude_patterns = ["_build", "_generated/parts"]
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence", "substitution"]
 myst_heading_anchors = 3

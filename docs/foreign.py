@@ -1,4 +1,4 @@
-"""Links to the documentation of others: inventories of the few names that this site mentions, made without a network."""
+"""Links to the documentation of others: inventories of the names that this site mentions, made without a network."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ SITES: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
     "python": (
         "https://docs.python.org/3/",
         {
-            **{name: ("py", "class", f"{TYPES}#$") for name in ("str", "dict", "list", "tuple", "frozenset")},
-            **{name: ("py", "class", f"{FUNCTIONS}#$") for name in ("int", "float", "bool")},
-            **{name: ("py", "exception", "library/exceptions.html#$") for name in ("ValueError", "TypeError", "OSError")},
-            **{name: ("py", "data", "library/constants.html#$") for name in ("None", "True", "False")},
-            **{name: ("std", "term", f"{WORDS}#term-$") for name in ("sequence", "iterable", "generator", "mapping")},
+            **dict.fromkeys(("str", "dict", "list", "tuple", "frozenset"), ("py", "class", f"{TYPES}#$")),
+            **dict.fromkeys(("int", "float", "bool"), ("py", "class", f"{FUNCTIONS}#$")),
+            **dict.fromkeys(("ValueError", "TypeError", "OSError"), ("py", "exception", "library/exceptions.html#$")),
+            **dict.fromkeys(("None", "True", "False"), ("py", "data", "library/constants.html#$")),
+            **dict.fromkeys(("sequence", "iterable", "generator", "mapping"), ("std", "term", f"{WORDS}#term-$")),
             "callable": ("py", "function", f"{FUNCTIONS}#$"),
             "bltin-boolean-values": ("std", "label", f"{TYPES}#boolean-type-bool"),
             "pathlib.Path": ("py", "class", "library/pathlib.html#$"),
@@ -33,7 +33,7 @@ SITES: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
     ),
     "xarray": (
         "https://docs.xarray.dev/en/stable/",
-        {name: ("py", "class", "generated/$.html#$") for name in ("xarray.Dataset", "xarray.DataArray")},
+        dict.fromkeys(("xarray.Dataset", "xarray.DataArray"), ("py", "class", "generated/$.html#$")),
     ),
     "matplotlib": (
         "https://matplotlib.org/stable/",

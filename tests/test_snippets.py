@@ -20,9 +20,19 @@ from plasticity.study.schema import validated
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-PAGES += [page for folder in ("tutorials", "how-to", "explanation", "reference") for page in sorted((ROOT / "docs" / folder).glob("*.md"))]
-FAST = {"docs/tutorials/first_simulation.md", "docs/how-to/solve_your_own_system.md", "docs/how-to/check_while_typing.md"}
-WITH_CODE = [page for page in PAGES if re.search(r"^```(python|sh|yaml|json)$", page.read_text(encoding="utf-8"), re.MULTILINE)]
+PAGES += [
+    page
+    for folder in ("tutorials", "how-to", "explanation", "reference")
+    for page in sorted((ROOT / "docs" / folder).glob("*.md"))
+]
+FAST = {
+    "docs/tutorials/first_simulation.md",
+    "docs/how-to/solve_your_own_system.md",
+    "docs/how-to/check_while_typing.md",
+}
+WITH_CODE = [
+    page for page in PAGES if re.search(r"^```(python|sh|yaml|json)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+]
 SHIM = """#!/usr/bin/env bash
 # `plasticity` as a page calls it: what computes is reduced, what waits for a browser only says what it would do.
 first=$1
@@ -79,16 +89,29 @@ def prepare(folder, monkeypatch, text):
     programs = folder / ".programs"
     programs.mkdir()
     shim = SHIM.format(python=sys.executable, configs=ROOT / "configs")
-    for name, body in {"plasticity": shim, "srun": '#!/bin/sh\nexec "$@"\n', **dict.fromkeys(NAMED_ONLY, "#!/bin/sh\n")}.items():
+    for name, body in {
+        "plasticity": shim,
+        "srun": '#!/bin/sh\nexec "$@"\n',
+        **dict.fromkeys(NAMED_ONLY, "#!/bin/sh\n"),
+    }.items():
         path = programs / name
         path.write_text(body)
         path.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
-    for name, value in {"SCRATCH": str(folder), "SLURM_ARRAY_TASK_ID": "1", "SLURM_ARRAY_TASK_COUNT": "1", "SLURM_CPUS_PER_TASK": "1"}.items():
+    for name, value in {
+        "SCRATCH": str(folder),
+        "SLURM_ARRAY_TASK_ID": "1",
+        "SLURM_ARRAY_TASK_COUNT": "1",
+        "SLURM_CPUS_PER_TASK": "1",
+    }.items():
         monkeypatch.setenv(name, value)
     for name in set(re.findall(r"\b(my_\w+|model)\.(yaml|xml)\b", text)):
         stem, ending = name
-        whole = [block for block in re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE) if "protocol:" in block]
+        whole = [
+            block
+            for block in re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+            if "protocol:" in block
+        ]
         if ending == "yaml":
             (folder / f"{stem}.yaml").write_text(whole[0] if whole and stem != "my_map" else MAP)
     (folder / "configs").symlink_to(ROOT / "configs")
@@ -97,7 +120,9 @@ def prepare(folder, monkeypatch, text):
 def shell(example: Example):
     """Run a block of commands; the first that fails fails the page."""
     text = example.parsed.replace(".venv/bin/", "")
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], capture_output=True, text=True, check=False, timeout=900)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", text], capture_output=True, text=True, check=False, timeout=900
+    )
     assert done.returncode == 0, f"{example.path}:{example.line}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 

@@ -1,11 +1,11 @@
-"""Pages of kernels and compounds: equations typeset from the code that runs, states, numbers; and who has which name."""
+"""Pages of kernels and compounds: equations typeset from the code that runs, states, numbers."""
 
 import inspect
 import re
 from collections.abc import Sequence
 from types import ModuleType
 
-from pages.markdown import index, plain, table
+from pages.markdown import DISCLAIMER, index, plain, table
 from pages.numbers import drugs, numbers_of, parameter_table, parameters_of, stem
 
 from plasticity import compound, symbolic
@@ -23,7 +23,7 @@ def by_module() -> dict[ModuleType, list[Kernel]]:
     return found
 
 
-LONGEST = 70
+LONGEST = 60
 """Formulas of more letters than this are broken before their terms."""
 
 
@@ -42,7 +42,7 @@ def broken(formula: str) -> str:
     for piece in pieces:
         fits = not lines[-1] or letters(lines[-1] + piece) <= LONGEST
         lines = [*lines[:-1], lines[-1] + piece] if fits else [*lines, piece]
-    return f"{left} &= " + r" \\ &\quad ".join(lines) if len(lines) > 1 else formula
+    return f"{left} &= " + r" \\[0.7em] &\quad ".join(lines) if len(lines) > 1 else formula
 
 
 def parted(text: str, *marks: str) -> list[str]:
@@ -88,7 +88,10 @@ def kernel_section(kernel: Kernel) -> str:
 def kernel_page(module: ModuleType, kernels: Sequence[Kernel]) -> str:
     """Write the page of one sub-model."""
     name = module.__name__.rpartition(".")[2]
-    return "\n".join([f"# {name}\n", inspect.cleandoc(module.__doc__ or "") + "\n", *map(kernel_section, kernels)])
+    chain = {kernel.layer for kernel in declared_kernels() if kernel.default}
+    minds = [] if {kernel.layer for kernel in kernels} <= chain else [f":::{{important}}\n{DISCLAIMER}\n:::\n"]
+    said = inspect.cleandoc(module.__doc__ or "") + "\n"
+    return "\n".join([f"# {name}\n", said, *minds, *map(kernel_section, kernels)])
 
 
 def compound_page(name: str) -> str:

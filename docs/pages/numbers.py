@@ -123,14 +123,14 @@ def flags_table(rows: Iterable[Row]) -> str:
     return table(("flag", "means", "numbers"), [(badge(flag), MEANING[flag], str(count[flag])) for flag in ORDER])
 
 
-def _listed(rows: Iterable[Row]) -> str:
-    header = ("parameter", "of", "meaning", "value", "unit", "range", "source", "note")
+def _listed(rows: Iterable[Row], owner: bool = True) -> str:
+    header = ("parameter", *(("of",) if owner else ()), "meaning", "value", "unit", "range", "source", "note")
     return table(
         header,
         [
             (
-                *(r.name, plain(r.owner), plain(r.meaning), number(r.value), r.unit, bounds(r.range)),
-                *(cited(r.source), plain(r.note)),
+                *(r.name, *((plain(r.owner),) if owner else ()), plain(r.meaning), number(r.value), r.unit),
+                *(bounds(r.range), cited(r.source), plain(r.note)),
             )
             for r in rows
         ],
@@ -140,14 +140,21 @@ def _listed(rows: Iterable[Row]) -> str:
 def assumed_page(rows: Sequence[Row]) -> str:
     """Write the numbers that nobody measured, first of all the reference."""
     assumed = [row for row in rows if row.flag == "assumed"]
+    said = (
+        f"{len(assumed)} of the {len(rows)} numbers of this package are free choices or hypotheses. They stand first, "
+        "before anything that was measured, because a result is no better known than the numbers under it. "
+        "[The others](numbers.md) carry their source.\n"
+    )
     return "\n".join(
         [
             "# Assumed numbers\n",
-            f"{len(assumed)} of the {len(rows)} numbers of this package are free choices or hypotheses. They stand "
-            "first, before anything that was measured, because a result is no better known than the numbers under it. "
-            "[The others](numbers.md) carry their source.\n",
+            said,
             flags_table(rows),
-            *[part for owner, mine in grouped(assumed).items() for part in (f"## {plain(owner)}\n", _listed(mine))],
+            *[
+                part
+                for owner, mine in grouped(assumed).items()
+                for part in (f"## {plain(owner)}\n", _listed(mine, owner=False))
+            ],
         ]
     )
 
@@ -194,5 +201,3 @@ def grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in rows:
         found.setdefault(row.owner, []).append(row)
     return found
-
-

@@ -1,6 +1,7 @@
 """Parts of the explanation that are numbers: where each assumption comes from, units, and how speed was measured."""
 
 import csv
+import itertools
 import math
 from collections import Counter
 from pathlib import Path
@@ -83,7 +84,7 @@ def work_precision() -> str:
 def seconds_at(level: float, points: list[tuple[float, float]]) -> float:
     """Read the time at an achieved error between the two measured points around it, both on logarithmic scales."""
     ordered = sorted(points)
-    for (low, slow), (high, fast) in zip(ordered, ordered[1:], strict=False):
+    for (low, slow), (high, fast) in itertools.pairwise(ordered):
         if low <= level <= high:
             share = math.log(level / low) / math.log(high / low)
             return math.exp((1.0 - share) * math.log(slow) + share * math.log(fast))

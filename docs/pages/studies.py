@@ -65,8 +65,8 @@ def cost(known: dict[str, Any]) -> str:
     if not known:
         return "The figure has not been drawn yet.\n"
     return (
-        f"It took {seconds(known['seconds'])} ({seconds(known['processor_seconds'])} of processor time) on "
-        f"{plain(known['machine'])}, models compiled, in version {known['package_version']} ({known['commit']}). "
+        f"It took {seconds(known['processor_seconds'])} of processor time ({seconds(known['seconds'])} by the clock) "
+        f"on {plain(known['machine'])}, models compiled, in version {known['package_version']} ({known['commit']}). "
         "With `--reduced` it is a quick look; `plasticity check` says the cost beforehand.\n"
     )
 
@@ -128,15 +128,14 @@ def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
     for name, study in studies.items():
         text = question(study)[0] if question(study) else ""
         first = re.split(r"(?<=[.?!:]) ", text, maxsplit=1)[0].rstrip(":")
-        took = seconds(known[name]["seconds"]) if name in known else "not drawn yet"
-        cards.append(
-            f":::{{grid-item-card}} {plain(study.settings.title or name)}\n:link: {name}\n:link-type: doc\n"
-            f":img-top: ../../gallery/{name}.png\n:class-img-top: thumbnail\n\n{plain(first)}\n\n*{took}*\n:::\n"
-        )
+        took = seconds(known[name]["processor_seconds"]) if name in known else "not drawn yet"
+        head = f":::{{grid-item-card}} {plain(study.settings.title or name)}\n:link: {name}\n:link-type: doc\n"
+        picture = f":img-top: ../../gallery/{name}.png\n:class-img-top: thumbnail\n"
+        cards.append(f"{head}{picture}\n{plain(first)}\n\n*{took} of processor time*\n:::\n")
     grid = "::::{grid} 1 1 2 2\n:gutter: 3\n:class-container: gallery\n\n" + "\n".join(cards) + "::::\n"
     said = (
-        "Every study that ships with the package: its figure, the file that makes it, the command, what it cost, and the "
-        "sources under it. Each is one line away, `plasticity run NAME`, and one file away from yours.\n\n"
+        "Every study that ships with the package: its figure, the file that makes it, the command, what it cost, and "
+        "the sources under it. Each is one line away, `plasticity run NAME`, and one file away from yours.\n\n"
         f":::{{important}}\n{DISCLAIMER}\n:::\n\n{grid}"
     )
     hidden = "```{toctree}\n:hidden:\n\n" + "\n".join(studies) + "\n```\n"
@@ -149,10 +148,9 @@ def studies_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
     for name, study in studies.items():
         points = study.summaries.space.points if study.summaries is not None else len(study.runs)
         figure = study.settings.figure.kind if study.settings.figure else ""
-        took = seconds(known[name]["seconds"]) if name in known else ""
+        took = seconds(known[name]["processor_seconds"]) if name in known else ""
         title = plain(study.settings.title)
         rows.append((f"[{name}](gallery/{name}.md)", title, f"{points:,}", f"`{figure}`" if figure else "", took))
     said = "`plasticity list studies` prints the names; a study is run by its name wherever the package is installed.\n"
-    header = ("study", "shows", "runs", "figure", "took")
+    header = ("study", "shows", "runs", "figure", "processor time")
     return "\n".join(["# Studies\n", said, f"They lie in `{bundled.folder().name}/`.\n", table(header, rows)])
-

@@ -11,6 +11,7 @@ from plasticity import data, declare, figures, observables, ratelaws, sources
 from plasticity.cli import EXIT_CODES
 from plasticity.solver.ensemble import MESSAGES
 from plasticity.study.json_schema import study_schema
+from plasticity.study.sections import OverSection
 from plasticity.sweeps.kept import FOLLOWED
 from plasticity.window import PER_WINDOW, SUMMARIES
 
@@ -62,11 +63,11 @@ def data_page() -> str:
 
 def command_line_page() -> str:
     """Write every command with its arguments, from the program itself."""
-    parts = [
-        "# Command line\n",
-        "`plasticity COMMAND --help` prints the same. An error is one line on stderr that says what was given and what is "
-        "allowed; `--debug` adds the traceback.\n",
-    ]
+    said = (
+        "`plasticity COMMAND --help` prints the same. An error is one line on stderr that says what was given and what "
+        "is allowed; `--debug` adds the traceback.\n"
+    )
+    parts = ["# Command line\n", said]
     for name, command in commands():
         rows = []
         for one in command.params:
@@ -96,7 +97,7 @@ def exit_codes_page() -> str:
             "## Exit codes of the command line\n",
             table(("code", "means"), [(str(code), said) for code, said in EXIT_CODES.items()]),
             "## Status of a run or a point\n",
-            "Variable `status` of every dataset. A run or point that failed is NaN from there on, and never stops the rest.\n",
+            "Variable `status` of every dataset. What failed is NaN from there on, and never stops the rest.\n",
             table(("status", "means"), [(str(code), plain(said)) for code, said in sorted(MESSAGES.items())]),
         ]
     )
@@ -108,12 +109,11 @@ def config_page() -> str:
     sections = {"The whole study": schema, **schema["$defs"]}
     parts = [
         "# Keys of a study\n",
-        "Editors that speak YAML complete and check a study while it is typed, with this "
-        f"JSON Schema {{download}}`study.schema.json`. `plasticity schema` writes that of your installation:\n",
-        "```sh\nplasticity schema > study.schema.json\n```\n",
-        "```yaml\n# yaml-language-server: $schema=study.schema.json\nprotocol:\n  doses:\n"
-        "    - {compound: psilocybin, amount: 25 mg}\n```\n",
-        "What relates one key to another, only `plasticity check` knows.\n",
+        (
+            "Editors that speak YAML [complete and check a study while it is typed](../how-to/check_while_typing.md), "
+            "with this JSON Schema: {download}`study.schema.json`. `plasticity schema` writes that of your "
+            "installation. What relates one key to another, only `plasticity check` knows.\n"
+        ),
     ]
     for name, section in sections.items():
         title = name.removesuffix("Section").lower() if name in schema["$defs"] else name
@@ -121,9 +121,9 @@ def config_page() -> str:
         parts.append(f"{plain(section['description'])}\n")
         required = section.get("required", [])
         rows = [
-            (key, plain(one.get("description", "")), shape(one), default(one, key in required))
+            (key, one.get("description", "").replace("|", "\\|"), shape(one), default(one, key in required))
             for key, one in section.get("properties", {}).items()
-            if name not in ("OverSection",) or one.get("description") and "[" not in one["description"]
+            if name != "OverSection" or key in OverSection.model_fields
         ]
         parts.append(table(("key", "means", "value", "default"), rows))
     return "\n".join(parts)

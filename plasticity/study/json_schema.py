@@ -150,9 +150,9 @@ def _options() -> Iterable[tuple[str, str, dict[str, dict[str, Schema]]]]:
     from plasticity import figures, observables
     from plasticity.session_kinds import KINDS
 
-    channels = {kind: dict.fromkeys(one.holds, {"type": "number"}) for kind, one in KINDS.items()}
+    channels = {kind: {key: {"type": "number"} for key in one.holds} for kind, one in KINDS.items()}
     yield "SessionSection", "kind", channels
-    told = {name: dict.fromkeys(observables.described(name).options, {}) for name in observables.observable_names()}
+    told = {name: {key: {} for key in observables.described(name).options} for name in observables.observable_names()}
     yield "ObservableSection", "name", told
     drawn = {kind: inspect.signature(import_module(f"plasticity.figures.{kind}").draw) for kind in figures.kinds()}
     shapes = {bool: {"type": "boolean"}, str: {"type": "string"}}
@@ -171,7 +171,7 @@ def _options() -> Iterable[tuple[str, str, dict[str, dict[str, Schema]]]]:
 
 
 def _when(key: str, value: str, section: Schema, own: dict[str, Schema]) -> Schema:
-    known = {**dict.fromkeys(section["properties"], {}), **own}
+    known = {**{name: {} for name in section["properties"]}, **own}
     condition = {"properties": {key: {"const": value}}, "required": [key]}
     return {"if": condition, "then": {"properties": known, "additionalProperties": False}}
 
