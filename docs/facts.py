@@ -1,13 +1,33 @@
 """Numbers in sentences: read from what the studies of the gallery printed, so that no sentence can go out of date."""
 
-import gallery
+import re
 
-STUDY = "window_by_compound"
+import gallery
 
 
 def facts() -> dict[str, str]:
+    """Give what pages may say of the bundled studies."""
+    return {**windows(), **laws()}
+
+
+def printed_by(study: str) -> str:
+    """Give what a study printed when its figure was drawn."""
+    return str(gallery.record().get(study, {}).get("printed", ""))
+
+
+def laws() -> dict[str, str]:
+    """Give, for every law of the calibration, on which day it closes the window of each compound."""
+    told = {}
+    for line in printed_by("brake_calibration").splitlines():
+        law, _, rest = line.partition(": ")
+        for name, day in re.findall(r"(\w+) ([0-9.]+)(?:, |$)", rest.partition("closes (d) ")[2]):
+            told[f"closes_{name}_by_{law}"] = day
+    return told
+
+
+def windows() -> dict[str, str]:
     """Give, for every compound of the headline study, when its window opens and closes, and how deep it is."""
-    printed = gallery.record().get(STUDY, {}).get("printed", "")
+    printed = printed_by("window_by_compound")
     lines = [line.split("\t") for line in printed.splitlines() if "\t" in line]
     if not lines:
         return {}
@@ -17,5 +37,5 @@ def facts() -> dict[str, str]:
         one = dict(zip(head, row, strict=True))
         name = one["compound"]
         told |= {f"opens_{name}": one["opens h"], f"depth_{name}": one["depth"]}
-        told[f"closes_{name}"] = f"{float(one['closes d']):.1f}" if one["closes d"][:1].isdigit() else one["closes d"]
+        told[f"closes_{name}"] = one["closes d"]
     return told

@@ -1,4 +1,4 @@
-"""Figures of the gallery: ``python docs/gallery.py`` draws those that are out of date, of every study in ``configs/``.
+"""Figures of the gallery: ``python docs/gallery.py`` draws those that are out of date.
 
 A study that costs minutes cannot run whenever the site is built. So its figure is kept, small, beside a record of what
 it was made from, and both the site and the tests refuse a figure that was made from something else.
@@ -25,6 +25,12 @@ RECORD = HERE / "record.json"
 WIDTH, COLOURS, LARGEST = 1500, 128, 150_000
 
 
+def studies() -> dict[str, str | Path]:
+    """List the studies that have a figure: those that are bundled, and those that tutorials write."""
+    told = sorted((HERE.parent / "tutorials").glob("*.yaml"))
+    return {**{name: name for name in Study.names()}, **{path.stem: path for path in told}}
+
+
 def figure_of(name: str) -> Path:
     """Name the file of a study's figure."""
     return HERE / f"{name}.png"
@@ -40,15 +46,17 @@ def stale(names: list[str] | None = None) -> list[str]:
     known = record()
     return [
         name
-        for name in names or Study.names()
-        if not figure_of(name).is_file() or known.get(name, {}).get("made_from") != made_from(Study.load(name))
+        for name in names or studies()
+        if not figure_of(name).is_file()
+        or known.get(name, {}).get("made_from") != made_from(Study.load(studies()[name]))
     ]
 
 
 def draw(name: str) -> dict[str, Any]:
     """Run a study in full, keep its figure, and say how that went."""
-    Study.load(name, reduced=True).run()  # compiles what the study needs, so that the time below is that of the study
-    study = Study.load(name)
+    study = Study.load(studies()[name])
+    small = Study.load(studies()[name], reduced=True) if study.settings.reduced else study
+    small.run()  # compiles what the study needs, so that the time below is that of the study
     began, spent = time.perf_counter(), time.process_time()
     ds = study.run()
     figure = study.draw(ds)
@@ -114,17 +122,17 @@ def main(arguments: list[str]) -> int:
     names = [one for one in arguments if not one.startswith("-")]
     if "--check" in arguments:
         found = stale(names or None)
-        print(f"{len(Study.names())} studies, {len(found)} figures out of date: {', '.join(found) or 'none'}")
+        print(f"{len(studies())} studies, {len(found)} figures out of date: {', '.join(found) or 'none'}")
         return int(bool(found))
     HERE.mkdir(exist_ok=True)
     for name in names or stale():
         print(f"{name} ...", flush=True)
         known = {**record(), name: draw(name)}
-        kept = {one: known[one] for one in sorted(known) if one in Study.names()}
+        kept = {one: known[one] for one in sorted(known) if one in studies()}
         RECORD.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         print(f"{name}: {known[name]['seconds']} s, {figure_of(name).stat().st_size:,} bytes", flush=True)
     for path in HERE.glob("*.png"):
-        if path.stem not in Study.names():
+        if path.stem not in studies():
             path.unlink()
     return 0
 

@@ -37,7 +37,7 @@ def test_every_figure_was_made_from_what_is_here(gallery):
 
 def test_every_study_has_a_small_figure_and_a_record(gallery):
     kept = {path.stem for path in (DOCS / "gallery").glob("*.png")}
-    assert kept == set(Study.names()) == set(gallery.record())
+    assert kept == set(gallery.studies()) == set(gallery.record())
     assert {
         path.name: size for path in (DOCS / "gallery").glob("*.png") if (size := path.stat().st_size) > LARGEST
     } == {}
@@ -80,5 +80,6 @@ def test_numbers_in_sentences_are_those_of_the_headline_study(gallery):
 
     told = facts.facts()
     assert {f"closes_{name}" for name in ("ketamine", "psilocybin", "mdma", "lsd", "ibogaine")} <= set(told)
+    assert {f"closes_ibogaine_by_{law}" for law in ("first_order", "feedback", "zero_order")} <= set(told)
     assert 15.0 < float(told["closes_psilocybin"]) < 20.0
     sys.modules.pop("facts", None)

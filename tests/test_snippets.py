@@ -7,6 +7,7 @@ package, with `--reduced` where a command computes. Programs that are not ours (
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,12 @@ case " $* " in *" --help "* | *" --reduced "*) ;; *)
     explore) set -- explore --help ;;
     esac ;;
 esac
+arguments=()
+while (($#)); do
+    case $1 in --scheduler) shift ;; *) arguments+=("$1") ;; esac # there is no cluster here
+    shift
+done
+set -- "${{arguments[@]}}"
 exec "{python}" -m plasticity "$@"
 """
 NAMED_ONLY = ("pip", "dask", "git", "sphinx-build", "python", "python3", "plasticity-explore", "nox", "jupyter")
@@ -113,8 +120,26 @@ def prepare(folder, monkeypatch, text):
             if "protocol:" in block
         ]
         if ending == "yaml":
-            (folder / f"{stem}.yaml").write_text(whole[0] if whole and stem != "my_map" else MAP)
+            body = whole[0] if whole and stem != "my_map" else MAP
+            reduced = "" if "\nreduced:" in body else "reduced: {protocol.duration: 3 d}\n"
+            (folder / f"{stem}.yaml").write_text(f"{body.rstrip()}\n{reduced}")
+    if "from_sbml(" in text:
+        (folder / "model.xml").write_text(decay())
+    if "my_kernels/" in text:
+        (folder / "my_kernels").mkdir()
+        kernel = re.search(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+        (folder / "my_kernels" / "power_law.py").write_text(kernel[1])
+    for path in (ROOT / "docs" / "tutorials").glob("*.yaml"):
+        shutil.copy(path, folder)
     (folder / "configs").symlink_to(ROOT / "configs")
+
+
+def decay():
+    """Write a small model of others as SBML."""
+    import antimony
+
+    assert antimony.loadAntimonyString("model decay; S = 1; k1 = 0.2; k2 = 1; S -> ; k1*k2*S; end") >= 0
+    return antimony.getSBMLString("decay")
 
 
 def shell(example: Example):

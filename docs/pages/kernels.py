@@ -11,12 +11,23 @@ from pages.numbers import drugs, numbers_of, parameter_table, parameters_of, ste
 from plasticity import compound, symbolic
 from plasticity.declare import Kernel, State
 from plasticity.kernels import declared_kernels
+from plasticity.model import Model
+
+
+def in_order() -> list[Kernel]:
+    """Sort kernels as signals pass through them, from the dose to the window; what is beside the chain comes last."""
+    every = [compound.load_compound(name) for name in ("psilocybin", "mdma", "ketamine")]
+    chain = list(dict.fromkeys(one.kernel.layer for one in Model().assemble(every).instances))
+    chain.sort(
+        key=lambda layer: not any(k.layer == layer and k.states and k.per == "compound" for k in declared_kernels())
+    )
+    return sorted(declared_kernels(), key=lambda one: chain.index(one.layer) if one.layer in chain else len(chain))
 
 
 def by_module() -> dict[ModuleType, list[Kernel]]:
     """Put kernels together by the file that they stand in."""
     found: dict[ModuleType, list[Kernel]] = {}
-    for kernel in declared_kernels():
+    for kernel in in_order():
         module = inspect.getmodule(kernel.function)
         assert module is not None
         found.setdefault(module, []).append(kernel)

@@ -10,6 +10,12 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>|$#~" else c for c in text)
 
 
+def with_code(text: str) -> str:
+    """Escape what Markdown would take for markup, except code between backticks."""
+    parts = text.split("`")
+    return "`".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Write a table; the first column is set as code unless it is markup already."""
     lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]

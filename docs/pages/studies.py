@@ -7,10 +7,12 @@ from typing import Any
 
 import gallery
 from pages.markdown import DISCLAIMER, cited, plain, seconds, table
-from pages.numbers import MEANING, ORDER, badge
+from pages.numbers import MEANING, ORDER, badge, drugs
 
 from plasticity import data
 from plasticity.declare import FLAGS
+from plasticity.kernels import declared_kernels
+from plasticity.model import Model
 from plasticity.study import Study, bundled
 
 
@@ -105,6 +107,11 @@ def numbers_behind(study: Study) -> Iterable[tuple[str, str, tuple[str, ...]]]:
     """List the numbers in force in any run of a study, each once."""
     plan = study.summaries
     made = [(one.assembly, one.protocol.compounds) for one in plan.settings] if plan is not None else []
+    if study.evidence is not None:  # asked about every compound of its rows, and about every law
+        asked = {row.compound for row in (*study.evidence.rows, *getattr(study.evidence, "holdout", ()))}
+        compared = [drug for drug in drugs() if drug.name in asked and drug.species == "human"]
+        models = [Model(brake=one.variant) for one in declared_kernels() if one.layer == "brake"]
+        made = [(model.assemble(compared), tuple(compared)) for model in models]
     made = made or [(run.model.assemble(run.protocol.compounds), run.protocol.compounds) for run in study.runs]
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for assembly, compounds in made:

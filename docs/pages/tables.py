@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pages.markdown import cited, plain, table
+from pages.markdown import cited, plain, table, with_code
 
 import plasticity
 from plasticity import data, declare, figures, observables, ratelaws, sources
@@ -74,8 +74,8 @@ def command_line_page() -> str:
             shown = ", ".join(one.opts) if one.param_type_name == "option" else one.metavar or one.name.upper()
             value = one.metavar if one.param_type_name == "option" and one.metavar else ""
             if value or getattr(one, "help", None):
-                rows.append((f"{shown} {value}".strip(), plain(getattr(one, "help", "") or "")))
-        parts += [f"## plasticity {name}\n", f"{plain(command.help or '')}\n"]
+                rows.append((f"{shown} {value}".strip(), with_code(getattr(one, "help", "") or "")))
+        parts += [f"## plasticity {name}\n", f"{with_code(command.help or '')}\n"]
         parts += [table(("argument or option", "meaning"), rows)] if rows else []
     return "\n".join(parts)
 
@@ -121,7 +121,7 @@ def config_page() -> str:
         parts.append(f"{plain(section['description'])}\n")
         required = section.get("required", [])
         rows = [
-            (key, one.get("description", "").replace("|", "\\|"), shape(one), default(one, key in required))
+            (key, with_code(one.get("description", "")), shape(one), default(one, key in required))
             for key, one in section.get("properties", {}).items()
             if name != "OverSection" or key in OverSection.model_fields
         ]

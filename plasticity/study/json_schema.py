@@ -152,7 +152,9 @@ def _options() -> Iterable[tuple[str, str, dict[str, dict[str, Schema]]]]:
 
     channels = {kind: {key: {"type": "number"} for key in one.holds} for kind, one in KINDS.items()}
     yield "SessionSection", "kind", channels
-    told = {name: {key: {} for key in observables.described(name).options} for name in observables.observable_names()}
+    told: dict[str, dict[str, Schema]] = {
+        name: {key: {} for key in observables.described(name).options} for name in observables.observable_names()
+    }
     yield "ObservableSection", "name", told
     drawn = {kind: inspect.signature(import_module(f"plasticity.figures.{kind}").draw) for kind in figures.kinds()}
     shapes = {bool: {"type": "boolean"}, str: {"type": "string"}}
