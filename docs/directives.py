@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from docutils import nodes
-from pages.kernels import equations
+from pages.formulas import equations, laws
 from pages.numbers import stem
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -37,7 +37,16 @@ class Equations(SphinxDirective):
         return found
 
 
+class Laws(SphinxDirective):
+    """Typeset what the signs of the smooth laws mean."""
+
+    def run(self) -> list[nodes.Node]:
+        """Give one formula for each law."""
+        return [nodes.math_block(text, text, nowrap=False, number=None, label=None) for text in laws()]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Hook in."""
     app.add_directive("equations", Equations)
+    app.add_directive("laws", Laws)
     return {"parallel_read_safe": True}

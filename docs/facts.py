@@ -1,13 +1,21 @@
-"""Numbers in sentences: read from what the studies of the gallery printed, so that no sentence can go out of date."""
+"""Numbers in sentences: read from the kernels and from what the studies of the gallery printed, never typed."""
 
 import re
 
 import gallery
 
+from plasticity.kernels import declared_kernels
+
 
 def facts() -> dict[str, str]:
     """Give what pages may say of the bundled studies."""
-    return {**windows(), **laws()}
+    return {**parameters(), **windows(), **laws()}
+
+
+def parameters() -> dict[str, str]:
+    """Give the default of every parameter, by its name."""
+    known = [one for kernel in declared_kernels() for one in kernel.parameters if one.value is not None]
+    return {one.name: f"{one.value:g} {one.unit}".removesuffix(" 1") for one in known}
 
 
 def printed_by(study: str) -> str:

@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 
 from plasticity import config
+from plasticity.cli import main
 from plasticity.study import Study
 from plasticity.study.changes import assigned
 from plasticity.study.json_schema import study_schema
@@ -109,3 +110,14 @@ def test_every_key_says_what_it_means(schema):
 
 def test_it_is_plain_data(schema):
     assert json.loads(json.dumps(schema)) == schema
+
+
+def test_the_command_prints_it(schema, capsys):
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == schema
+
+
+def test_the_first_line_of_a_study_may_name_it(tmp_path):
+    text = "# yaml-language-server: $schema=study.schema.json\n" + CONFIGS[0].read_text(encoding="utf-8")
+    (tmp_path / "named.yaml").write_text(text)
+    assert Study.load(tmp_path / "named.yaml").settings == Study.load(CONFIGS[0]).settings

@@ -1,14 +1,14 @@
 """Pages of kernels and compounds: equations typeset from the code that runs, states, numbers."""
 
 import inspect
-import re
 from collections.abc import Sequence
 from types import ModuleType
 
+from pages.formulas import equations
 from pages.markdown import DISCLAIMER, index, plain, table
 from pages.numbers import drugs, numbers_of, parameter_table, parameters_of, stem
 
-from plasticity import compound, symbolic
+from plasticity import compound
 from plasticity.declare import Kernel, State
 from plasticity.kernels import declared_kernels
 from plasticity.model import Model
@@ -32,51 +32,6 @@ def by_module() -> dict[ModuleType, list[Kernel]]:
         assert module is not None
         found.setdefault(module, []).append(kernel)
     return found
-
-
-LONGEST = 60
-"""Formulas of more letters than this are broken before their terms."""
-
-
-def equations(kernel: Kernel) -> list[str]:
-    """Typeset a kernel: one formula for each rate and signal, long ones over several lines."""
-    return [broken(line) for _, line in symbolic.equations(kernel)]
-
-
-def broken(formula: str) -> str:
-    """Break a long formula before each of its terms, and a long term before each of its factors."""
-    left, right = formula.split(" = ", 1)
-    pieces = []
-    for term in parted(right, " + ", " - "):
-        pieces += [term] if letters(term) <= LONGEST else parted(term, r" \cdot ")
-    lines = [""]
-    for piece in pieces:
-        fits = not lines[-1] or letters(lines[-1] + piece) <= LONGEST
-        lines = [*lines[:-1], lines[-1] + piece] if fits else [*lines, piece]
-    return f"{left} &= " + r" \\[0.7em] &\quad ".join(lines) if len(lines) > 1 else formula
-
-
-def parted(text: str, *marks: str) -> list[str]:
-    """Part a formula before each mark that stands outside of all brackets."""
-    parts, depth, start = [], 0, 0
-    for found in re.finditer(r"\\left|\\right|[{}()]|" + "|".join(map(re.escape, marks)), text):
-        token = found.group()
-        depth += {"\\left": 1, "{": 1, "(": 1, "\\right": -1, "}": -1, ")": -1}.get(token, 0)
-        if token in marks and depth == 0:
-            parts.append(text[start : found.start()])
-            start = found.start()
-    return [*parts, text[start:]]
-
-
-def letters(formula: str) -> int:
-    """Guess how wide a formula is: a fraction counts with its longer half, commands not at all."""
-    shown = re.sub(r"\\frac\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", widest, formula)
-    return len(re.sub(r"\\[a-zA-Z]+|[{}\\ ]", "", shown))
-
-
-def widest(fraction: re.Match[str]) -> str:
-    """Keep the longer half of a fraction."""
-    return max(fraction.groups(), key=len)
 
 
 def kernel_section(kernel: Kernel) -> str:
