@@ -1,5 +1,6 @@
 """Typeset equations: read from the kernels' own functions, smooth laws by a sign of their own, long lines broken."""
 
+import math
 import re
 from typing import Any
 from unittest.mock import patch
@@ -9,6 +10,8 @@ import sympy
 from plasticity import ratelaws, symbolic
 from plasticity.declare import Kernel
 
+HALVING = sympy.latex(sympy.Float(math.log(2.0), 17))
+"""The number that turns half-lives into rates, as it comes out of the code."""
 LONGEST = 60
 """Formulas of more letters than this are broken before their terms."""
 
@@ -35,7 +38,7 @@ KEPT = {"positive_part": PositivePart, "smooth_absolute": SmoothAbsolute}
 def equations(kernel: Kernel) -> list[str]:
     """Typeset a kernel: one formula for each rate and signal, long ones over several lines."""
     with patch.dict(symbolic.PRIMITIVES, KEPT):
-        return [broken(line) for _, line in symbolic.equations(kernel)]
+        return [broken(line.replace(HALVING, r"\ln 2")) for _, line in symbolic.equations(kernel)]
 
 
 def laws() -> list[str]:
