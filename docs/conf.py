@@ -40,7 +40,6 @@ extensions = [
 templates_path = ["_templates"]
 smartquotes = False  # two dashes are an option of a command
 exclude_patterns = ["_build", "_generated/parts"]
-suppress_warnings = ["toc.empty_glob"]  # the stars that take in new pages may find none
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence", "substitution"]
 myst_heading_anchors = 3
 myst_substitutions = facts()
