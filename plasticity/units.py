@@ -184,6 +184,43 @@ def written(value: float, unit: str) -> str:
     return text if unit == "1" else f"{text} {unit}"
 
 
+@lru_cache(maxsize=64)
+def pattern(*units: str) -> str:
+    """Write a regular expression for text that `quantity` may read, for editors that check a study while it is typed.
+
+    Parameters
+    ----------
+    *units : str
+        Canonical units.
+
+    Returns
+    -------
+    str
+        Exact about units that are one word and about doses per body weight; any product is let through where a
+        canonical unit is one.
+
+    Examples
+    --------
+    >>> time = pattern("h")
+    >>> [bool(re.search(time, text)) for text in ("28 d", "40 min", "28", "28 m", "25 mg", "h")]
+    [True, True, False, False, False, False]
+    """
+    names: set[str] = set()
+    others = []
+    for unit in units:
+        bare = unit.removesuffix(" free")
+        if bare == "mg/kg":
+            others.append(_MASS_RATIO.pattern)
+        elif bare in _NAMES or bare == "1":
+            names |= {name for name in _NAMES if _converted("1", name, bare) is not None}
+        else:
+            others.append(_SHAPE.pattern)
+    number = _TEXT.pattern.removesuffix("(.*)").replace("\\s*(", "\\s*(?:", 1)
+    optional = "?" if "1" in units else ""
+    free = "(?: *free)?" if any(unit.endswith(" free") for unit in units) else ""
+    return f"^{number}\\s*(?:{'|'.join([*sorted(names), *others])}){optional}{free}\\s*$"
+
+
 @lru_cache(maxsize=4096)
 def _parsed(given: str, units: tuple[str, ...], what: str, allowed: str) -> tuple[float, str]:
     found = _TEXT.fullmatch(given)

@@ -14,6 +14,16 @@ from plasticity.errors import InputError
 __all__ = ["main"]
 
 DONE, BUG, BAD_INPUT, SOME_FAILED, IO_FAILURE, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 74, 130, 143
+EXIT_CODES = {
+    DONE: "done",
+    BUG: "a bug in this program; `--debug` shows where",
+    BAD_INPUT: "bad input: one line says what was given and what is allowed; nothing was computed or written",
+    SOME_FAILED: "finished, but some runs or points failed; they are listed",
+    IO_FAILURE: "reading or writing failed: read-only, disk full, a store that cannot be read",
+    INTERRUPTED: "interrupted by Ctrl-C; a sweep goes on with `--resume`",
+    TERMINATED: "ended by SIGTERM; a sweep goes on with `--resume`",
+}
+"""What each exit code means, as the documentation shows it."""
 
 
 class Terminated(BaseException):

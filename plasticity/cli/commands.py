@@ -235,6 +235,16 @@ def _place(number: int | None, labels: list[str]) -> int:
 
 
 @app.command()
+def schema() -> None:
+    """Write the JSON Schema of studies to stdout: with it, editors complete and check a study while it is typed."""
+    import json
+
+    from plasticity.study.json_schema import study_schema
+
+    print(json.dumps(study_schema(), indent=1, ensure_ascii=False))
+
+
+@app.command()
 def doctor() -> int:
     """Check this installation: versions, the cache of compiled models, the bundled studies, one short run."""
     from plasticity.cli import DONE, SOME_FAILED

@@ -1,11 +1,13 @@
 """What all sections of a study share: every key is known, and the nearest is told for one that is not."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from plasticity.errors import unknown_name
+from plasticity.units import pattern
 
 
 class Section(BaseModel):
@@ -33,3 +35,25 @@ class Section(BaseModel):
                     told = str(unknown_name("key", name, cls.model_fields))
                     raise PydanticCustomError("unknown_key", "{told}", {"told": told, "key": name})
         return given
+
+
+@dataclass(frozen=True)
+class InUnits:
+    """Marks text as a quantity in one of some units, for the JSON Schema of studies.
+
+    Attributes
+    ----------
+    units : tuple of str
+        Canonical units.
+
+    Examples
+    --------
+    >>> InUnits(("h",)).units
+    ('h',)
+    """
+
+    units: tuple[str, ...]
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        """Describe the text as Pydantic asks for it."""
+        return {"type": "string", "pattern": pattern(*self.units)}

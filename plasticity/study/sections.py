@@ -16,7 +16,7 @@ from pydantic import (
 
 from plasticity.errors import InputError, unknown_name
 from plasticity.study.calibration_section import CalibrationSection, ValidationSection
-from plasticity.study.section import Section
+from plasticity.study.section import InUnits, Section
 from plasticity.study.sensitivity_section import SensitivitySection
 from plasticity.units import quantity_among
 
@@ -65,11 +65,11 @@ def _filled(given: list[Any]) -> list[Any]:
     return given
 
 
-Moment = Annotated[str, _quantity("h", at_least=0.0)]
-Length = Annotated[str, _quantity("h", above=0.0)]
-Amount = Annotated[str, _quantity("mg", "mg/kg", "nmol", at_least=0.0)]
+Moment = Annotated[str, _quantity("h", at_least=0.0), InUnits(("h",))]
+Length = Annotated[str, _quantity("h", above=0.0), InUnits(("h",))]
+Amount = Annotated[str, _quantity("mg", "mg/kg", "nmol", at_least=0.0), InUnits(("mg", "mg/kg", "nmol"))]
 Count = Annotated[int, Field(ge=1)]
-Weight = Annotated[str, _quantity("kg", above=0.0)]
+Weight = Annotated[str, _quantity("kg", above=0.0), InUnits(("kg",))]
 Given = Annotated[Any, AfterValidator(_text_or_number), WithJsonSchema({"type": ["string", "number"]})]
 Axis = Annotated[list[Given], BeforeValidator(_listed), AfterValidator(_filled)]
 Names = Annotated[list[str], BeforeValidator(_listed), AfterValidator(_filled)]

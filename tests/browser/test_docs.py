@@ -1,0 +1,189 @@
+"""The documentation as readers meet it: built, served on this machine, opened in Chromium."""
+
+import functools
+import http.server
+import os
+import threading
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from plasticity.study import Study
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+ABOUT_MINDS = (
+    "tutorials/planning_sessions.html",
+    "explanation/the_chain.html",
+    "_generated/kernels/memory.html",
+    "_generated/kernels/belief.html",
+    *(f"_generated/gallery/{name}.html" for name in Study.names()),
+)
+STATEMENT = "A simulated plasticity index for research: no evidence about treatment, no advice on treatment or dosing."
+
+
+@pytest.fixture(scope="session")
+def site(tool, tmp_path_factory) -> Path:
+    """Build the site as CI does: every warning is an error."""
+    if not os.environ.get("CI"):
+        pytest.importorskip("sphinx", reason="the extra docs is not installed")
+    folder = tmp_path_factory.mktemp("site")
+    done = tool(
+        ROOT,
+        "python",
+        "-m",
+        "sphinx",
+        "-q",
+        "-n",
+        "-W",
+        "-b",
+        "html",
+        "-d",
+        f"{folder}/doctrees",
+        "docs",
+        f"{folder}/html",
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    return folder / "html"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves without a line for every request."""
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Serve the site on this machine, and stop when all tests are done."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class Links(HTMLParser):
+    """What a page points to, and which places it has."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.places: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take note of a target or a place."""
+        told = dict(attrs)
+        self.targets += [told[key] for key in ("href", "src") if told.get(key) and tag != "base"]
+        self.places |= {told[key] for key in ("id", "name") if told.get(key)}
+
+
+def pages_of(site: Path) -> list[Path]:
+    """List the pages; below `_static` lie the theme's own files."""
+    return [path for path in site.rglob("*.html") if "_static" not in path.parts]
+
+
+def test_no_link_is_broken(site):
+    pages = {path: Links(path.read_text(encoding="utf-8")) for path in pages_of(site)}
+    broken, seen = [], 0
+    for path, links in pages.items():
+        for target in links.targets:
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc:
+                continue
+            seen += 1
+            aim = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            known = pages[aim].places if aim in pages else set()
+            if not aim.is_file() or (parts.fragment and aim in pages and unquote(parts.fragment) not in known):
+                broken.append(f"{path.relative_to(site)} -> {target}")
+    assert seen > 1000
+    assert broken == []
+
+
+def test_every_page_opens_without_an_error_and_without_a_network(site, address, page):
+    asked, failed = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    pages = sorted(path.relative_to(site).as_posix() for path in pages_of(site))
+    for name in pages:
+        page.goto(address + name)
+    assert len(pages) > 80
+    assert [url for url in asked if not url.startswith((address, "data:"))] == []
+    assert failed == []
+
+
+@pytest.mark.parametrize("name", ["explanation/the_chain.html", "_generated/kernels/memory.html"])
+def test_equations_are_typeset(address, page, name):
+    page.goto(address + name)
+    page.wait_for_function("document.querySelectorAll('mjx-container svg').length > 0")
+    page.wait_for_function("MathJax.startup.promise.then(() => true)")
+    written = page.locator("div.math, span.math").count()
+    assert page.locator("mjx-container > svg").count() == written > 5
+    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+    assert "\\frac" not in page.locator("main").inner_text()
+    box = page.locator("div.math mjx-container > svg").first.bounding_box()
+    assert box["height"] > 15 and box["width"] > 50
+
+
+def test_a_search_finds_a_parameter_and_leads_to_it(address, page):
+    page.goto(address + "search.html?q=brake_tau")
+    page.wait_for_selector("ul.search li a")
+    found = page.locator("ul.search li a").all_inner_texts()
+    assert "Parameters" in found, found
+    page.locator("ul.search li a", has_text="Parameters").first.click()
+    page.wait_for_load_state()
+    assert page.locator("td", has_text="brake_tau").first.is_visible()
+
+
+def test_the_search_of_the_header_opens_by_keyboard(address, page):
+    page.goto(address + "index.html")
+    page.keyboard.press("Control+k")
+    field = page.locator("input[type=search]:visible").first
+    field.fill("censored")
+    field.press("Enter")
+    page.wait_for_selector("ul.search li a")
+    assert page.locator("ul.search li a").count() > 1
+
+
+def test_every_study_has_its_card_and_its_page(address, page):
+    page.goto(address + "_generated/gallery/index.html")
+    cards = page.locator(".gallery .sd-card")
+    assert cards.count() == len(Study.names())
+    loaded = "image => image.complete && image.naturalWidth > 300"
+    pictures = page.locator(".gallery img")
+    assert pictures.count() == cards.count()
+    for place in range(pictures.count()):
+        assert pictures.nth(place).evaluate(loaded)
+    cards.first.click()
+    page.wait_for_load_state()
+    assert page.locator("main img").first.evaluate(loaded)
+    assert "plasticity run" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("name", ABOUT_MINDS)
+def test_pages_on_minds_say_what_the_result_is_not(address, page, name):
+    page.goto(address + name)
+    assert page.locator("main").get_by_text(STATEMENT.partition(":")[0]).first.is_visible()
+    assert page.get_by_text(STATEMENT).first.is_visible()
+
+
+def test_assumed_numbers_stand_first_in_the_reference(address, page):
+    page.goto(address + "reference/index.html")
+    first = page.locator("main .toctree-wrapper a").first
+    assert first.inner_text() == "Assumed numbers"
+    first.click()
+    page.wait_for_load_state()
+    assert page.locator("main table").count() > 5
+
+
+def test_wide_tables_and_equations_do_not_widen_the_page(address, page):
+    for name in ("_generated/assumed.html", "explanation/the_chain.html", "_generated/config.html"):
+        page.goto(address + name)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name

@@ -1,0 +1,85 @@
+"""The gallery shows what the studies of this commit give, and notices when they give something else."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from plasticity.kernels.brake import brake
+from plasticity.study import Study
+
+DOCS = Path(__file__).parents[1] / "docs"
+LARGEST = 150_000
+
+
+@pytest.fixture
+def ingredients(monkeypatch):
+    monkeypatch.syspath_prepend(str(DOCS))
+    import ingredients
+
+    yield ingredients
+    for name in ("gallery", "ingredients"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def gallery(ingredients):
+    import gallery
+
+    return gallery
+
+
+def test_every_figure_was_made_from_what_is_here(gallery):
+    assert gallery.stale() == [], "run `python docs/gallery.py`, look at the figures, and commit them"
+
+
+def test_every_study_has_a_small_figure_and_a_record(gallery):
+    kept = {path.stem for path in (DOCS / "gallery").glob("*.png")}
+    assert kept == set(gallery.studies()) == set(gallery.record())
+    assert {
+        path.name: size for path in (DOCS / "gallery").glob("*.png") if (size := path.stat().st_size) > LARGEST
+    } == {}
+    for known in gallery.record().values():
+        assert known["seconds"] > 0.0
+        assert known["machine"]
+        assert "plasticity" in known["caption"]
+        assert set(json.loads(known["versions"])) >= {"numpy", "numba"}
+
+
+def test_a_changed_study_is_noticed(ingredients):
+    before = Study.load("psilocybin_stages")
+    assert ingredients.made_from(before) == ingredients.made_from(Study.load("psilocybin_stages"))
+    assert ingredients.made_from(before) != ingredients.made_from(Study.load("psilocybin_stages", ["times.every=2 h"]))
+
+
+def test_a_changed_number_is_noticed_and_a_changed_note_is_not(ingredients, monkeypatch):
+    study = Study.load("psilocybin_stages")
+    before = ingredients.made_from(study)
+    gain, *others = brake.parameters
+    for changed, same in (
+        (replace(gain, note="another note", flag="assumed"), True),
+        (replace(gain, value=7.0), False),
+    ):
+        other = replace(brake, parameters=(changed, *others))
+        known = [other if one is brake else one for one in ingredients.declared_kernels()]
+        monkeypatch.setattr(ingredients, "declared_kernels", lambda known=known: known)
+        assert (ingredients.made_from(study) == before) is same
+        monkeypatch.undo()
+
+
+def test_a_missing_figure_is_named(gallery, monkeypatch, tmp_path):
+    monkeypatch.setattr(gallery, "HERE", tmp_path)
+    assert gallery.stale(["psilocybin_stages"]) == ["psilocybin_stages"]
+    assert gallery.main(["--check", "psilocybin_stages"]) == 1
+
+
+def test_numbers_in_sentences_are_those_of_the_headline_study(gallery):
+    import facts
+
+    told = facts.facts()
+    assert {f"closes_{name}" for name in ("ketamine", "psilocybin", "mdma", "lsd", "ibogaine")} <= set(told)
+    assert {f"closes_ibogaine_by_{law}" for law in ("first_order", "feedback", "zero_order")} <= set(told)
+    assert 15.0 < float(told["closes_psilocybin"]) < 20.0
+    sys.modules.pop("facts", None)

@@ -1,0 +1,56 @@
+"""Typeset equations say what the kernels compute: breaking lines loses nothing, and signs stand for laws."""
+
+from pathlib import Path
+
+import pytest
+import sympy
+
+from plasticity import ratelaws, symbolic
+from plasticity.kernels import declared_kernels
+
+DOCS = Path(__file__).parents[1] / "docs"
+BREAK = r" \\[0.7em] &\quad "
+
+
+@pytest.fixture
+def formulas(monkeypatch):
+    monkeypatch.syspath_prepend(str(DOCS))
+    from pages import formulas
+
+    return formulas
+
+
+@pytest.mark.parametrize("kernel", declared_kernels(), ids=lambda kernel: kernel.name)
+def test_broken_lines_are_whole(formulas, kernel):
+    for line in formulas.equations(kernel):
+        parts = line.split(BREAK)
+        assert all(part.count(r"\left") == part.count(r"\right") for part in parts)
+        assert all(part.count("{") == part.count("}") for part in parts)
+        assert ("&=" in line) == (len(parts) > 1)
+
+
+def test_nothing_is_lost_where_a_formula_is_broken(formulas):
+    formula = "x = " + " + ".join(rf"\mathrm{{gain{i}}} \cdot \left(1 - \mathrm{{state{i}}}\right)" for i in range(12))
+    assert formulas.broken(formula).replace(BREAK, "").replace("&=", "=") == formula
+    assert formulas.broken(formula).count(BREAK) > 2
+
+
+def test_signs_are_kept_only_while_typesetting(formulas):
+    known = dict(symbolic.PRIMITIVES)
+    kernel = next(one for one in declared_kernels() if one.name == "memory")
+    assert any(r"\right]_{+" in line for line in formulas.equations(kernel))
+    assert known == symbolic.PRIMITIVES
+
+
+def test_what_a_sign_means_is_the_law_itself(formulas):
+    z, s = sympy.symbols("z s")
+    for name in formulas.KEPT:
+        law = symbolic.read(getattr(ratelaws, name))(z, s)
+        expected = getattr(ratelaws, name)(0.3, 0.05)
+        assert float(law.subs({z: 0.3, s: 0.05})) == pytest.approx(expected, rel=1e-12)  # rounding of one square root
+    assert len(formulas.laws()) == len(formulas.KEPT) + 1
+
+
+def test_the_width_of_a_formula_is_that_of_its_wider_half(formulas):
+    assert formulas.letters(r"\frac{\mathrm{abc}}{d}") == 3
+    assert formulas.letters(r"\frac{a}{\frac{bc}{\mathrm{defg}}} + h") == 6
