@@ -4,7 +4,6 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from plasticity.errors import InputError
 from plasticity.explore.look import LETTERS
@@ -122,22 +121,3 @@ def opened(study: Study) -> Comparison:
     """
     solver = {"rtol": study.settings.solver.rtol, "atol": study.settings.solver.atol}
     return Comparison([scenario_of(run, solver) for run in study.runs[:MOST]])
-
-
-def named(path: str | Path) -> str:
-    """Give the name of a study or dataset for the title of the page.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> named("results/map.zarr")
-    'map'
-    """
-    return Path(path).stem

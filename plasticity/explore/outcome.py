@@ -30,6 +30,19 @@ PANELS: dict[str, tuple[str, ...]] = {
 """The stages from dose to window, with the variables that each panel shows; concentrations follow from the doses."""
 KINDS = {"effect": "effect site", "plasma": "plasma", "metabolite_effect": "metabolite, effect site"}
 """Concentrations of one compound, by the ending of the variable."""
+SHORT = {
+    "r_g": "Gq",
+    "r_glu": "glutamate",
+    "calcium_signal": "decoded calcium",
+    "creb_phosphorylated": "pCREB",
+    "bdnf_mature": "mature",
+    "bdnf_mrna": "mRNA",
+    "bdnf_pro": "proBDNF",
+    "belief_prior": "prior",
+    "belief_mean": "belief",
+    "fear": "fear",
+}
+"""What the keys of small panels call their lines."""
 MOST_COMPOUNDS = 2
 """Concentrations of further compounds are not shown."""
 DECADES = 4.5
@@ -125,6 +138,29 @@ def outcome(ds: "xarray.Dataset") -> Outcome:
     shown = {panel: found for panel, found in curves.items() if found}
     given = [dose for treatment in doses(ds) for dose in treatment]
     return Outcome(ds["time"].values, shown, threshold, levels(ds), windows(ds), given, _numbers(ds))
+
+
+def key(panel: str) -> list[str]:
+    """Name the kinds of lines of a panel, in the order of their dashes.
+
+    Parameters
+    ----------
+    panel : str
+
+    Returns
+    -------
+    list of str
+        Empty where there is one kind only.
+
+    Examples
+    --------
+    >>> key("Receptor drive"), key("Calcium")
+    (['Gq', 'glutamate'], [])
+    """
+    if panel == CONCENTRATION:
+        return ["effect site", "plasma", "metabolite"]
+    names = PANELS[panel]
+    return [SHORT[name] for name in names] if len(names) > 1 else []
 
 
 def logarithmic(panel: str) -> bool:

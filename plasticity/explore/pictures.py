@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from plasticity.explore.look import COLOURS, LETTERS
-from plasticity.explore.outcome import Outcome, logarithmic
+from plasticity.explore.map_plot import LATE, note
+from plasticity.explore.outcome import Outcome, key, logarithmic
 from plasticity.explore.published import SeenMaximum, SeenWindow
+from plasticity.explore.stored import Plane
+from plasticity.figures.maps import CANNOT
+from plasticity.figures.maps import COLOURS as MAP_COLOURS
 from plasticity.figures.pens import GREY, PALE, pen
-from plasticity.figures.sheet import PAGE_MM, finish, sheet
+from plasticity.figures.sheet import COLUMN_MM, PAGE_MM, finish, sheet
 from plasticity.figures.style import look
 from plasticity.figures.time_axis import day_axis, hour_axis
 
@@ -108,18 +112,20 @@ def _lanes(axes: "Axes", outcomes: Sequence[Outcome], windows: Sequence[SeenWind
 
 def _stage(axes: "Axes", panel: str, outcomes: Sequence[Outcome], end: float) -> None:
     scale, axis, unit = (DAYS, day_axis, "d") if end > 4.0 * DAYS else (1.0, hour_axis, "h")
-    named = len(outcomes) == 1 and len(outcomes[0].curves.get(panel, [])) > 1
     printed = ""
     for colour, one in zip(COLOURS, outcomes, strict=False):
         for curve in one.curves.get(panel, []):
             dashes = DASHES[curve.place % len(DASHES)]
-            label = curve.name if named else None
-            axes.plot(one.time / scale, curve.values, color=colour, linestyle=dashes, linewidth=0.9, label=label)
+            axes.plot(one.time / scale, curve.values, color=colour, linestyle=dashes, linewidth=0.9)
             printed = curve.unit
     if logarithmic(panel):
         axes.set_yscale("log")
-    if named:
-        axes.legend(fontsize=5.0, loc="best", handlelength=2.2)
+    kinds = {curve.place % len(DASHES) for one in outcomes for curve in one.curves.get(panel, [])}
+    for place, name in enumerate(key(panel)):
+        if place in kinds:
+            axes.plot([], [], color=GREY, linestyle=DASHES[place], linewidth=0.9, label=name)
+    if key(panel):
+        axes.legend(fontsize=5.5, loc="upper right", handlelength=2.2, borderaxespad=0.0)
     axes.set_ylabel(f"{panel} ({printed})" if printed else panel)
     axes.set_xlabel(f"Time ({unit})")
     axis(axes, end)
@@ -130,3 +136,60 @@ def _written(figure: "Figure", kind: str) -> bytes:
     told = {"Description": figure.get_label()}
     figure.savefig(out, format=kind, metadata=told if kind == "png" else told | {"Date": None})
     return out.getvalue()
+
+
+def map_picture(plane: Plane, point: tuple[int, int], title: str, kind: str) -> bytes:
+    """Draw the map on show.
+
+    Parameters
+    ----------
+    plane : Plane
+    point : tuple of int
+        Place across and up that is marked.
+    title : str
+        What the sweep is of; goes into the file's description.
+    kind : {"png", "svg"}
+
+    Returns
+    -------
+    bytes
+        The file.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from plasticity.explore.stored import Axis
+    >>> axis, no = Axis("dose", "Dose (mg)", ["1 mg", "2 mg"], {0.0: "1", 1.0: "2"}), np.zeros((2, 2), bool)
+    >>> map_picture(Plane(axis, axis, np.eye(2), "Open", "d", no, no, (1, 1)), (0, 0), "Map", "png")[1:4]
+    b'PNG'
+    """
+    import numpy as np
+    from matplotlib.colors import ListedColormap
+
+    across, up = plane.across, plane.up
+    label = f"{plane.label} ({plane.unit})" if plane.unit else plane.label
+    with look():
+        figure = sheet(COLUMN_MM, 75.0)
+        axes = figure.subplots()
+        axes.set_xticks(list(across.ticks), list(across.ticks.values()))
+        axes.set_xlabel(across.label)
+        axes.set_xlim(-0.5, across.size - 0.5)
+        if up.size == 1:
+            places = np.arange(plane.values.shape[1]) * plane.step[1]
+            axes.plot(places, plane.values[0], color=COLOURS[0])
+            axes.plot([point[0]], [plane.values[0, point[0] // plane.step[1]]], "+", color="black")
+            axes.set_ylabel(label)
+        else:
+            rows, columns = plane.values.shape
+            box: Any = {"extent": (-0.5, columns * plane.step[1] - 0.5, -0.5, rows * plane.step[0] - 0.5),
+                        "origin": "lower", "aspect": "auto", "interpolation": "nearest"}  # fmt: skip
+            axes.set_facecolor(PALE)
+            shown = axes.imshow(plane.values, cmap=MAP_COLOURS, **box)
+            for there, colour in ((plane.late, LATE), (plane.failed, CANNOT)):
+                axes.imshow(there, cmap=ListedColormap(["#00000000", colour]), vmin=0, vmax=1, **box)
+            axes.plot([point[0]], [point[1]], "+", color="white", markersize=6.0)
+            axes.set_yticks(list(up.ticks), list(up.ticks.values()))
+            axes.set_ylabel(up.label)
+            axes.set_ylim(-0.5, up.size - 0.5)
+            figure.colorbar(shown, ax=axes, pad=0.02, aspect=26).set_label(label)
+        return _written(finish(figure, f"{title}: {label}. {note(plane)}".strip()), kind)

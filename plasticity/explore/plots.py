@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from plasticity.explore.look import COLOURS, DASHES, LETTERS, styled, time_axis
-from plasticity.explore.outcome import CONCENTRATION, KINDS, LEARNING, MOST_COMPOUNDS, PANELS, Outcome
+from plasticity.explore.outcome import CONCENTRATION, KINDS, LEARNING, MOST_COMPOUNDS, PANELS, Outcome, key
 from plasticity.explore.published import SeenMaximum, SeenWindow
 from plasticity.figures.pens import GREY, PALE, pen
 
@@ -16,15 +16,17 @@ IN_A_ROW = 4
 SEEN_OPEN, NOT_SEEN = "#8a8a8a", "#d9d9d9"
 """Of published windows: while they were seen open, and between then and when they were seen closed."""
 TOOLS = "xpan,box_zoom,xwheel_zoom,reset"
+UNITS = {CONCENTRATION: "nM", "Acute effect": "%", "Calcium": "µM"}
 TIPS = [("", "$name"), ("time", "$snap_x{0.0} h")]
-SHORT = {"bdnf_mature": "mature", "bdnf_mrna": "mRNA", "bdnf_pro": "proBDNF", "calcium_signal": "decoded calcium",
-         "creb_phosphorylated": "pCREB", "r_g": "Gq", "r_glu": "glutamate", "belief_prior": "prior",
-         "belief_mean": "belief", "fear": "fear"}  # fmt: skip
-"""What the keys of small panels call their lines."""
 
 
 class ScenarioPlots:
     """Plots that show up to four outcomes together; made once, then fed.
+
+    Parameters
+    ----------
+    width : int
+        Of the plots over the whole run [pixels].
 
     Attributes
     ----------
@@ -39,7 +41,7 @@ class ScenarioPlots:
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = WIDE) -> None:
         from bokeh.models import BoxAnnotation, ColumnDataSource, FactorRange, HoverTool, Range1d
         from bokeh.plotting import figure
 
@@ -47,7 +49,7 @@ class ScenarioPlots:
         self.whole, self.part = Range1d(0.0, 672.0), Range1d(0.0, 48.0)
         self.lines: dict[tuple[str, int, int], Any] = {}
         self.threshold = styled(
-            figure(width=WIDE, height=THRESHOLD_HEIGHT, x_range=self.whole, tools=TOOLS, title="LTP threshold",
+            figure(width=width, height=THRESHOLD_HEIGHT, x_range=self.whole, tools=TOOLS, title="LTP threshold",
                    min_border_left=LEFT)
         )
         self.threshold.yaxis.axis_label = "Relative to rest"
@@ -55,7 +57,7 @@ class ScenarioPlots:
         self.band = BoxAnnotation(bottom=0.9, top=0.92, fill_color=PALE, fill_alpha=1.0, level="underlay")
         self.threshold.add_layout(self.band)
         self._lines(self.threshold, "threshold", 1, "")
-        self.lanes = styled(figure(width=WIDE, height=90, x_range=self.whole, y_range=FactorRange(), tools="",
+        self.lanes = styled(figure(width=width, height=90, x_range=self.whole, y_range=FactorRange(), tools="",
                                    min_border_left=LEFT))
         self.lanes.title.visible = False
         self.lanes.ygrid.grid_line_color = None
@@ -75,11 +77,16 @@ class ScenarioPlots:
 
     def view(self) -> Any:
         """Lay the plots out: what matters most on top."""
+        from bokeh.layouts import column
+
+        return column(self.threshold, self.lanes, self.stages())
+
+    def stages(self) -> Any:
+        """Lay the stages out, from left to right."""
         from bokeh.layouts import column, row
 
         shown = list(self.panels.values())
-        rows = [row(*shown[at : at + IN_A_ROW]) for at in range(0, len(shown), IN_A_ROW)]
-        return column(self.threshold, self.lanes, *rows)
+        return column(*(row(*shown[at : at + IN_A_ROW]) for at in range(0, len(shown), IN_A_ROW)))
 
     def _panel(self, panel: str) -> Any:
         from bokeh.plotting import figure
@@ -90,13 +97,13 @@ class ScenarioPlots:
                 y_axis_type="log" if panel == CONCENTRATION else "linear",
             )
         )  # fmt: skip
-        concentrations = panel == CONCENTRATION
-        names = [*KINDS.values()] if concentrations else [SHORT.get(name, "") for name in PANELS[panel]]
-        unit = {"Calcium": "µM", "Acute effect": "%", CONCENTRATION: "nM"}.get(panel, "")
+        unit = UNITS.get(panel, "")
         shown.title.text = f"{panel} ({unit})" if unit else panel
-        self._lines(shown, panel, len(KINDS) * MOST_COMPOUNDS if concentrations else len(names), unit)
-        if len(names) > 1:
-            self._key(shown, [name.replace("metabolite, effect site", "metabolite") for name in names])
+        shown.yaxis.ticker.desired_num_ticks = 4
+        count = len(KINDS) * MOST_COMPOUNDS if panel == CONCENTRATION else len(PANELS[panel])
+        self._lines(shown, panel, count, unit)
+        if key(panel):
+            self._key(shown, key(panel))
         if panel in (CONCENTRATION, "Acute effect"):
             self._maxima(shown, panel)
         return shown
@@ -120,7 +127,8 @@ class ScenarioPlots:
     def _key(shown: Any, names: Sequence[str]) -> None:
         from bokeh.models import Legend, LegendItem
 
-        empty = [shown.line([], [], color=GREY, line_dash=dash) for dash in DASHES[: len(names)]]
+        nothing = [np.nan, np.nan]
+        empty = [shown.line(nothing, nothing, color=GREY, line_dash=dash) for dash in DASHES[: len(names)]]
         items = [LegendItem(label=name, renderers=[line]) for name, line in zip(names, empty, strict=True)]
         shown.add_layout(
             Legend(
@@ -186,7 +194,7 @@ class ScenarioPlots:
         if there:
             self.band.bottom, self.band.top = there[0][2].levels
             self.whole.start, self.whole.end = -0.008 * end, end
-            time_axis(self.lanes, end, WIDE)
+            time_axis(self.lanes, end, self.lanes.width)
         self.panels[LEARNING].visible = any(LEARNING in one.curves for _, _, one in there)
 
     def show_part(self, end: float) -> None:

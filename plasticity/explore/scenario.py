@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plasticity.compound import load_compound, parameter_sets
 from plasticity.errors import InputError
+from plasticity.figures.pens import spoken
 from plasticity.study import Study
 from plasticity.units import quantity, written
 from plasticity.window import HOURS_PER_DAY
@@ -38,7 +39,7 @@ class Scenario:
     --------
     >>> plan = Scenario({"protocol": {"duration": "7 d", "doses": [{"compound": "lsd", "amount": "100 ug"}]}})
     >>> plan.with_dose(0, amount="50 ug").label
-    'lsd 50 ug'
+    'LSD 50 ug'
     """
 
     sections: Mapping[str, Any]
@@ -67,7 +68,8 @@ class Scenario:
     def label(self) -> str:
         """The scenario in a few words: doses, laws that are not the usual ones, and changed numbers."""
         given = [
-            f"{dose['compound']} {dose['amount']}" + (f" at {dose['at']}" if _late(dose) else "") for dose in self.doses
+            f"{spoken(dose['compound'])} {dose['amount']}" + (f" at {dose['at']}" if _late(dose) else "")
+            for dose in self.doses
         ]
         laws = [f"{law} {layer}" for layer, law in self.model.items() if law not in ("averaged", "first_order")]
         numbers = [f"{name} {value}" for name, value in self.parameters.items()]
