@@ -206,7 +206,7 @@ def export(
     reduced: Annotated[bool, REDUCED] = False,
 ) -> None:
     """Write the store of a sweep as one NetCDF file, or protocol and model of a study as SBML."""
-    from plasticity.cli.outputs import model_path, new_file, save_model
+    from plasticity.cli.outputs import model_path, new_file, save_text
 
     if Path(given).suffix == ".zarr":
         from plasticity.sweeps.netcdf import export as exported
@@ -219,7 +219,7 @@ def export(
     read = Study.load(given, assignments or (), reduced=reduced)
     path = model_path(out)
     chosen = read.runs[_place(number, [", ".join(map(str, run.labels.values())) for run in read.runs])]
-    save_model(to_sbml(chosen.protocol, chosen.model, chosen.parameters, chosen.parameter_set), path)
+    save_text(to_sbml(chosen.protocol, chosen.model, chosen.parameters, chosen.parameter_set), path)
     print(f"model: {path}")
 
 
@@ -242,6 +242,29 @@ def schema() -> None:
     from plasticity.study.json_schema import study_schema
 
     print(json.dumps(study_schema(), indent=1, ensure_ascii=False))
+
+
+@app.command()
+def explore(
+    given: Annotated[
+        str,
+        typer.Argument(metavar="STUDY|DATASET", help="A study, or the dataset (.nc) or store (.zarr) of a sweep."),
+    ],
+    address: Annotated[
+        str, typer.Option(metavar="HOST", help="Where to listen; by default, this machine alone can connect.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="N", help="Port to listen at; 0 for any that is free.")] = 5006,
+    show: Annotated[bool, typer.Option("--show/--no-show", help="Open a browser.")] = True,
+    static: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Write a stored sweep as one HTML file that needs no server, and end."),
+    ] = None,
+) -> int:
+    """Open a web page to change a protocol, or walk through a stored sweep, and see what follows."""
+    from plasticity.cli.exploring import explored
+
+    _announce()
+    return explored(given, address=address, port=port, show=show, static=static)
 
 
 @app.command()

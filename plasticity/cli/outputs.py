@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path("results")
 FIGURES = (".pdf", ".png")
+PAGE = '<meta name="generator" content="plasticity explore">'
+"""What a page of this program says of itself."""
 
 
 def file_name(name: str) -> str:
@@ -250,21 +252,52 @@ def model_path(out: str) -> Path:
     return path
 
 
-def save_model(document: str, path: Path) -> None:
+def page_path(out: str) -> Path:
+    """Decide where a page goes, and make its folder.
+
+    Parameters
+    ----------
+    out : str
+        What the user asked for.
+
+    Returns
+    -------
+    pathlib.Path
+        A file ending in ``.html``.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, has another ending, or holds something that this program did not write.
+    OSError
+        If the folder cannot be made or written.
+    """
+    path = Path(out)
+    if path.is_dir() or out.endswith(("/", "\\")):
+        raise InputError(f"--static: {out!r} is a folder; allowed: a file")
+    if path.suffix != ".html":
+        raise InputError(f"--static: {out!r} ends in {path.suffix or 'nothing'!r}; allowed: a file ending in .html")
+    if path.exists() and PAGE.encode() not in path.read_bytes()[:2000]:
+        raise InputError(f"--static: {out!r} exists and was not written by this program; allowed: another file")
+    _writable(path.parent)
+    return path
+
+
+def save_text(document: str, path: Path) -> None:
     """Write a document so that it is there as a whole or not at all.
 
     Parameters
     ----------
     document : str
     path : pathlib.Path
-        From `model_path`.
+        From `model_path` or `page_path`.
 
     Raises
     ------
     OSError
         If the file cannot be written.
     """
-    with tempfile.TemporaryDirectory(prefix=".model-", dir=path.parent) as unfinished:
+    with tempfile.TemporaryDirectory(prefix=".written-", dir=path.parent) as unfinished:
         whole = Path(unfinished) / path.name
         whole.write_text(document, encoding="utf-8")
         whole.replace(path)

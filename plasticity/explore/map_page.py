@@ -1,0 +1,200 @@
+"""The page of a stored sweep: a slider for every dimension, the map, and the runs at the points that are chosen."""
+
+import html
+import io
+from functools import partial
+from typing import Any
+
+from plasticity.errors import InputError
+from plasticity.explore.comparison import MOST, Comparison
+from plasticity.explore.controls import WIDTH
+from plasticity.explore.display import Display
+from plasticity.explore.look import FONT, heading
+from plasticity.explore.map_plot import HEIGHT, MapPlot, note
+from plasticity.explore.map_plot import WIDTH as MAP_WIDTH
+from plasticity.explore.pictures import map_picture
+from plasticity.explore.plots import WIDE
+from plasticity.explore.point import record, scenario_at
+from plasticity.explore.scenario import Scenario
+from plasticity.explore.stored import Plane, Stored
+
+ALONE = "(one dimension)"
+
+
+def first_scenario(found: Stored) -> Scenario:
+    """Give the scenario that the page starts with: the middle of the sweep, or a point near it that means something.
+
+    Parameters
+    ----------
+    found : Stored
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If no run can be made of any point.
+
+    Examples
+    --------
+    >>> import plasticity as pl
+    >>> from plasticity.explore.stored import stored
+    >>> plan = pl.Protocol("7 d").dose("psilocybin", "25 mg")
+    >>> first_scenario(stored(pl.sweep(plan, {"dose": ["5 mg", "20 mg"]}, keep=["max_depth"]))).label
+    'psilocybin 20 mg'
+    """
+    return scenario_at(found.ds, {axis.name: axis.size // 2 for axis in found.axes})
+
+
+class MapPage:
+    """Widgets, map and runs of a stored sweep.
+
+    Parameters
+    ----------
+    found : Stored
+
+    Examples
+    --------
+    >>> import plasticity as pl
+    >>> from plasticity.explore.stored import stored
+    >>> plan = pl.Protocol("7 d").dose("psilocybin", "25 mg")
+    >>> page = MapPage(stored(pl.sweep(plan, {"dose": ["5 mg", "20 mg"]}, keep=["max_depth"])))
+    >>> page.places["dose"].value = "5 mg"
+    >>> page.comparison.scenario.label
+    'psilocybin 5 mg'
+    """
+
+    def __init__(self, found: Stored) -> None:
+        import panel
+
+        self.found, self.quiet = found, False
+        self.comparison = Comparison([first_scenario(found)])
+        self.display = Display(self.comparison, WIDE - MAP_WIDTH)
+        self.map = MapPlot(self._clicked)
+        widgets, names = panel.widgets, [axis.name for axis in found.axes]
+        texts = {label: name for name, label in found.variables.items()}
+        self.variable = widgets.Select(label="Shown", options=texts, width=WIDTH - 20)
+        numeric = [name for name in names if found.axis(name).size > 1] or names
+        numeric = sorted(numeric, key=lambda name: found.ds[name].dtype.kind not in "fiu")
+        half = (WIDTH - 46) // 2
+        self.across = widgets.Select(label="Across", options=names, value=numeric[0], width=half)
+        up = [*names, ALONE] if len(names) > 1 else [ALONE]
+        self.up = widgets.Select(label="Up", options=up, value=numeric[1] if len(numeric) > 1 else ALONE, width=half)
+        self.places = {
+            axis.name: widgets.DiscreteSlider(
+                label=axis.label, options=axis.labels, value=axis.labels[axis.size // 2], width=WIDTH - 30
+            )
+            for axis in found.axes
+            if len(set(axis.labels)) == axis.size > 1
+        }
+        for axis in found.axes:
+            if axis.name not in self.places:
+                self.places[axis.name] = widgets.IntSlider(label=axis.label, start=0, end=max(axis.size - 1, 1),
+                                                           value=axis.size // 2, width=WIDTH - 30)  # fmt: skip
+        self.keep = widgets.Button(label="Keep point, choose another", width=WIDTH - 20)
+        self.note = panel.pane.HTML("", width=WIDTH - 20, styles={"font-family": FONT, "font-size": "11px"})
+        self.files = [
+            widgets.FileDownload(callback=partial(self._picture, kind), filename=f"map.{kind}", embed=False, auto=True,
+                                 label=f"Save map as {kind.upper()}", width=half)
+            for kind in ("png", "svg")
+        ]  # fmt: skip
+        for widget in (self.variable, self.across, self.up, *self.places.values()):
+            widget.param.watch(lambda _: None if self.quiet else self._changed(), "value")
+        self.keep.on_click(lambda _: self._keep())
+        self.refresh()
+
+    def view(self) -> Any:
+        """Lay the page out: dimensions, map, windows, and the stages below."""
+        import panel
+
+        controls = panel.Column(
+            self.variable, panel.Row(self.across, self.up, margin=0), *self.places.values(), self.note, self.keep,
+            panel.Row(*self.files, margin=0),
+            width=WIDTH, margin=(0, 4), styles={"border-right": "1px solid #dddddd"},
+        )  # fmt: skip
+        plots = self.display.plots
+        windows = panel.Column(
+            panel.pane.Bokeh(plots.threshold, margin=0), panel.pane.Bokeh(plots.lanes, margin=0), margin=0
+        )
+        top = panel.Row(panel.pane.Bokeh(self.map.figure, margin=0), windows, margin=0, height=HEIGHT)
+        main = panel.Column(
+            self.display.bar, self.display.message, self.display.table, top,
+            panel.pane.Bokeh(plots.stages(), margin=0), width=WIDE + 16, margin=0,
+        )  # fmt: skip
+        return panel.Column(heading(record(self.found.ds)), panel.Row(controls, main, margin=0), margin=0)
+
+    def point(self) -> dict[str, int]:
+        """Place of the chosen point along each dimension."""
+        found = {}
+        for name, widget in self.places.items():
+            labels = self.found.axis(name).labels
+            found[name] = labels.index(widget.value) if isinstance(widget.value, str) else int(widget.value)
+        return found
+
+    def plane(self) -> Plane:
+        """What the map shows."""
+        up = None if self.up.value in (ALONE, self.across.value) else str(self.up.value)
+        return self.found.plane(self.variable.value, self.across.value, up, self.point())
+
+    def refresh(self) -> None:
+        """Show the plane and the chosen point."""
+        plane, point = self.plane(), self.point()
+        self.map.show(plane)
+        self.map.point(point[plane.across.name], point.get(plane.up.name, 0))
+        column, row = point[plane.across.name] // plane.step[1], point.get(plane.up.name, 0) // plane.step[0]
+        value = f"{float(plane.values[row, column]):.6g} {plane.unit}".strip()
+        told = "; ".join(self.found.axis(name).labels[at] for name, at in point.items())
+        self.note.object = f"<p role='status'>At {html.escape(told)}: {html.escape(value)}<br>{note(plane)}</p>"
+
+    def _clicked(self, across: int, up: int) -> None:
+        plane = self.plane()
+        self.quiet = True
+        for axis, place in ((plane.across, across), (plane.up, up)):
+            if axis.name in self.places:
+                slider = self.places[axis.name]
+                slider.value = axis.labels[place] if isinstance(slider.value, str) else place
+        self.quiet = False
+        self._changed()
+
+    def _changed(self) -> None:
+        self.refresh()
+        point = self.point()
+        self.comparison.change(lambda _: scenario_at(self.found.ds, point))
+        self.display.refresh()
+
+    def _keep(self) -> None:
+        if len(self.comparison.scenarios) == MOST:
+            self.comparison.choose(0)
+            self.comparison.remove()
+            self.comparison.choose(len(self.comparison.scenarios) - 1)
+        self.comparison.add()
+        self.display.refresh()
+
+    def _picture(self, kind: str) -> io.BytesIO:
+        plane, point = self.plane(), self.point()
+        at = (point[plane.across.name], point.get(plane.up.name, 0))
+        return io.BytesIO(map_picture(plane, at, record(self.found.ds), kind))
+
+
+def openable(found: Stored) -> None:
+    """Refuse a sweep of which no point can be run.
+
+    Parameters
+    ----------
+    found : Stored
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> openable.__name__
+    'openable'
+    """
+    try:
+        first_scenario(found).study()
+    except KeyError as error:
+        raise InputError(f"no sweep of this version: it does not record {error}; allowed: run it again") from error

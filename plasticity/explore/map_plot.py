@@ -1,0 +1,156 @@
+"""The map of a sweep: a plane of places, ticks where round numbers lie, and the chosen point."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from plasticity.explore.look import FONT, styled
+from plasticity.explore.stored import Axis, Plane
+from plasticity.figures.maps import CANNOT, COLOURS
+from plasticity.figures.pens import PALE
+
+WIDTH, HEIGHT = 500, 360
+LATE = "#ffffff66"
+NOTES = {"none": "grey: no value", "late": "pale: still open at the end, a lower bound", "failed": "red: failed"}
+
+
+class MapPlot:
+    """A map, or a line where a sweep has one dimension; places are numbers, so that any axis can be drawn.
+
+    Parameters
+    ----------
+    chosen : callable
+        Called with the place across and up that a person clicks.
+
+    Examples
+    --------
+    >>> MapPlot(print).figure.width
+    500
+    """
+
+    def __init__(self, chosen: Callable[[int, int], None]) -> None:
+        from bokeh.events import Tap
+        from bokeh.models import ColorBar, ColumnDataSource, HoverTool, LinearColorMapper, Range1d
+        from bokeh.plotting import figure
+
+        self.figure = styled(
+            figure(width=WIDTH, height=HEIGHT, x_range=Range1d(), y_range=Range1d(), tools="box_zoom,wheel_zoom,reset")
+        )
+        self.colours = LinearColorMapper(_viridis(), low=0.0, high=1.0, nan_color=PALE)
+        self.cells = ColumnDataSource({name: [] for name in ("values", "late", "failed", "x", "y", "dw", "dh")})
+        box = {"x": "x", "y": "y", "dw": "dw", "dh": "dh", "source": self.cells}
+        self.image = self.figure.image("values", color_mapper=self.colours, **box)
+        over = {"late": ["#00000000", LATE], "failed": ["#00000000", CANNOT]}
+        for name, palette in over.items():
+            self.figure.image(name, color_mapper=LinearColorMapper(palette, low=0.0, high=1.0), **box)
+        self.line = ColumnDataSource({"place": [], "value": []})
+        self.curve = self.figure.line("place", "value", source=self.line, color="#0072B2", line_width=1.6)
+        self.dots = self.figure.scatter("place", "value", source=self.line, color="#0072B2", size=4)
+        self.here = ColumnDataSource({"x": [], "y": []})
+        self.figure.scatter("x", "y", source=self.here, marker="cross", size=16, color="black", line_width=3.0)
+        self.figure.scatter("x", "y", source=self.here, marker="cross", size=14, color="white", line_width=1.2)
+        self.bar = ColorBar(color_mapper=self.colours, width=10, padding=4, major_label_text_font=FONT,
+                            title_text_font=FONT, title_text_font_size="10px", title_text_font_style="normal")  # fmt: skip
+        self.figure.add_layout(self.bar, "right")
+        self.hover = HoverTool(renderers=[self.image, self.dots])
+        self.figure.add_tools(self.hover)
+        self.figure.on_event(Tap, lambda event: self._tapped(event, chosen))
+        self.plane: Plane | None = None
+
+    def show(self, plane: Plane) -> None:
+        """Show a plane of the sweep."""
+        self.plane = plane
+        across, up = plane.across, plane.up
+        flat = up.size == 1
+        _ticks(self.figure.xaxis[0], across)
+        self.figure.xaxis.axis_label = across.label
+        self.figure.x_range.update(start=-0.5, end=across.size - 0.5)
+        unit = f" ({plane.unit})" if plane.unit else ""
+        self.figure.title.text = f"{plane.label}{unit}"
+        high = float(np.nanmax(plane.values, initial=0.0)) or 1.0
+        low = min(float(np.nanmin(plane.values, initial=0.0)), 0.0)
+        self.image.visible = self.bar.visible = not flat
+        self.curve.visible = self.dots.visible = flat
+        if flat:
+            places = np.arange(plane.values.shape[1]) * plane.step[1]
+            self.line.data = {"place": places, "value": plane.values[0]}
+            self.figure.y_range.update(start=low, end=high + 0.08 * (high - low))
+            self.figure.yaxis.axis_label = plane.unit or "value"
+        else:
+            self.colours.update(low=low, high=high)
+            _ticks(self.figure.yaxis[0], up)
+            self.figure.yaxis.axis_label = up.label
+            self.figure.y_range.update(start=-0.5, end=up.size - 0.5)
+        rows, columns = plane.values.shape
+        self.cells.data = {
+            "values": [plane.values.astype("float32")],
+            "late": [plane.late.astype("float32")],
+            "failed": [plane.failed.astype("float32")],
+            "x": [-0.5], "y": [-0.5], "dw": [columns * plane.step[1]], "dh": [rows * plane.step[0]],
+        }  # fmt: skip
+        self.hover.tooltips = self._tips(plane, flat)
+
+    def point(self, across: int, up: int) -> None:
+        """Mark the chosen point."""
+        flat = self.plane is not None and self.plane.up.size == 1
+        value = float(self.plane.values[0, across // self.plane.step[1]]) if flat and self.plane else float(up)
+        self.here.data = {"x": [across], "y": [value]}
+
+    def _tips(self, plane: Plane, flat: bool) -> list[tuple[str, str]]:
+        from bokeh.models import CustomJSHover
+
+        def named(axis: Axis) -> Any:
+            code = "return labels[Math.max(0, Math.min(labels.length - 1, Math.round(special_vars[at])))]"
+            at = "x" if axis is plane.across else "y"
+            return CustomJSHover(args={"labels": axis.labels, "at": at}, code=code)
+
+        self.hover.formatters = {"$x": named(plane.across)} | ({} if flat else {"$y": named(plane.up)})
+        value = "@value{0.000}" if flat else "@values{0.000}"
+        tips = [(plane.across.label, "$x{custom}"), (plane.label, f"{value} {plane.unit}".strip())]
+        return tips if flat else [tips[0], (plane.up.label, "$y{custom}"), tips[1]]
+
+    def _tapped(self, event: Any, chosen: Callable[[int, int], None]) -> None:
+        if self.plane is None or event.x is None or event.y is None:
+            return
+        across = int(np.clip(round(event.x), 0, self.plane.across.size - 1))
+        chosen(across, int(np.clip(round(event.y), 0, self.plane.up.size - 1)))
+
+
+def note(plane: Plane) -> str:
+    """Say what the colours beside the scale mean, as far as they are there.
+
+    Parameters
+    ----------
+    plane : Plane
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> one, no = Axis("dose", "Dose (mg)", ["1 mg"], {}), np.zeros((1, 1), bool)
+    >>> note(Plane(one, one, np.array([[np.nan]]), "Opens", "h", no, no, (1, 1)))
+    'grey: no value'
+    """
+    there = {"none": bool((np.isnan(plane.values) & ~plane.failed).any()), "late": bool(plane.late.any()),
+             "failed": bool(plane.failed.any())}  # fmt: skip
+    parts = [NOTES[name] for name, found in there.items() if found]
+    if max(plane.step) > 1:
+        parts.append(f"drawn: 1 of {plane.step[1]} places across, 1 of {plane.step[0]} up")
+    return "; ".join(parts)
+
+
+def _ticks(axis: Any, shown: Axis) -> None:
+    from bokeh.models import FixedTicker
+
+    axis.ticker = FixedTicker(ticks=list(shown.ticks))
+    axis.major_label_overrides = dict(shown.ticks)
+
+
+def _viridis() -> list[str]:
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    return [to_hex(colour) for colour in colormaps[COLOURS](np.linspace(0.0, 1.0, 256))]

@@ -1,0 +1,204 @@
+"""The page that compares scenarios: controls on the left, what they give on the right."""
+
+import html
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from plasticity.compound import compound_names, load_compound
+from plasticity.errors import InputError
+from plasticity.explore.comparison import MOST, Comparison
+from plasticity.explore.controls import WIDTH, QuantityControl
+from plasticity.explore.dials import amount_dial, parameter_dial, parameters, time_dial
+from plasticity.explore.display import Display
+from plasticity.explore.look import LETTERS, heading
+from plasticity.explore.plots import WIDE
+from plasticity.explore.scenario import Scenario
+from plasticity.kernels import declared_kernels
+
+DOSES = 2
+"""Doses that have controls; further ones stay as they are."""
+FIRST_PARAMETERS = ("brake_tau", "brake_gain")
+SECOND_AT = "7 d"
+
+
+def scenario_page(comparison: Comparison, title: str) -> Any:
+    """Make the page.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    title : str
+
+    Returns
+    -------
+    panel.viewable.Viewable
+
+    Examples
+    --------
+    >>> plan = Scenario({"protocol": {"doses": [{"compound": "psilocybin", "amount": "25 mg"}]}})
+    >>> len(scenario_page(Comparison([plan]), "Psilocybin"))
+    2
+    """
+    import panel
+
+    display = Display(comparison)
+    controls = ScenarioControls(comparison, display)
+    main = panel.Column(
+        display.bar, display.message, display.table, panel.pane.Bokeh(display.plots.view(), margin=0),
+        width=WIDE + 16, margin=0,
+    )  # fmt: skip
+    return panel.Column(heading(title), panel.Row(controls.view(), main, margin=0), margin=0)
+
+
+class ScenarioControls:
+    """Widgets that change the chosen scenario of a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    display : Display
+        Refreshed after every change.
+
+    Examples
+    --------
+    >>> plan = Scenario({"protocol": {"doses": [{"compound": "psilocybin", "amount": "25 mg"}]}})
+    >>> page = Comparison([plan])
+    >>> controls = ScenarioControls(page, Display(page))
+    >>> controls.amounts[0].slider.value = 20.0
+    >>> page.scenario.label, controls.amounts[0].text.value
+    ('psilocybin 20 mg', '20 mg')
+    """
+
+    def __init__(self, comparison: Comparison, display: Display) -> None:
+        import panel
+
+        self.comparison, self.display, self.quiet = comparison, display, False
+        widgets = panel.widgets
+        self.which = widgets.RadioButtonGroup(label="Scenario", options=["A"], width=140, margin=(5, 2))
+        self.add = widgets.Button(label="Copy", width=62, margin=(5, 2))
+        self.remove = widgets.Button(label="Remove", width=78, margin=(5, 2))
+        self.compounds = [widgets.Select(label=f"Compound of dose {n + 1}", width=WIDTH - 20) for n in range(DOSES)]
+        self.amounts = [QuantityControl(partial(self._dose, n, "amount")) for n in range(DOSES)]
+        self.times = [QuantityControl(partial(self._dose, n, "at")) for n in range(DOSES)]
+        self.second = widgets.Checkbox(label="Second dose", margin=(4, 10))
+        self.further = panel.pane.HTML("", width=WIDTH - 20, margin=(0, 10))
+        half = (WIDTH - 46) // 2
+        self.laws = {
+            layer: widgets.Select(label=f"Law of {layer}", options=_laws(layer), width=half)
+            for layer in ("calcium", "brake")
+        }
+        self.duration = widgets.TextInput(label="Duration", width=half)
+        self.names = widgets.MultiChoice(label="Parameters with a slider", width=WIDTH - 20, max_items=8)
+        self.numbers: dict[str, QuantityControl] = {}
+        self.sliders = panel.Column(margin=0)
+        self.names.value = [name for name in FIRST_PARAMETERS if name in parameters(comparison.scenario)]
+        self._watch()
+        self._show()
+
+    def view(self) -> Any:
+        """Lay the controls out, from doses to numbers."""
+        import panel
+
+        return panel.Column(
+            panel.Row(self.which, self.add, self.remove, margin=0),
+            self.compounds[0], self.amounts[0].view, self.times[0].view,
+            self.second, self.compounds[1], self.amounts[1].view, self.times[1].view, self.further,
+            self.names, self.sliders, panel.Row(*self.laws.values(), margin=0), self.duration,
+            width=WIDTH, margin=(0, 4), styles={"border-right": "1px solid #dddddd"},
+        )  # fmt: skip
+
+    def _watch(self) -> None:
+        def on(widget: Any, call: Callable[[Any], Any]) -> None:
+            widget.param.watch(lambda event: None if self.quiet else call(event.new), "value")
+
+        on(self.which, lambda letter: self._then(partial(self.comparison.choose, LETTERS.index(letter))))
+        self.add.on_click(lambda _: self._then(self.comparison.add))
+        self.remove.on_click(lambda _: self._then(self.comparison.remove))
+        for n, widget in enumerate(self.compounds):
+            on(widget, partial(self._dose, n, "compound"))
+        on(self.second, self._second)
+        for layer, widget in self.laws.items():
+            on(widget, lambda law, layer=layer: self._change(lambda old: old.with_model(layer, law)))
+        on(self.duration, lambda text: self._change(lambda old: old.with_duration(text)))
+        on(self.names, lambda _: self._show())
+
+    def _dose(self, place: int, key: str, text: str) -> None:
+        self._change(lambda old: old.with_dose(place, **{key: text}))
+
+    def _second(self, wanted: bool) -> None:
+        def changed(old: Scenario) -> Scenario:
+            return old.with_dose(1, compound=old.doses[0]["compound"], at=SECOND_AT) if wanted else old.without_dose(1)
+
+        self._change(changed)
+
+    def _number(self, name: str, text: str) -> None:
+        self._change(lambda old: old.with_parameter(name, text))
+
+    def _change(self, how: Callable[[Scenario], Scenario]) -> None:
+        if self.comparison.change(how):
+            self._show()
+            self.display.refresh()
+        else:
+            self.display.tell()
+
+    def _then(self, call: Callable[[], None]) -> None:
+        call()
+        self._show()
+        self.display.refresh()
+
+    def _show(self) -> None:
+        """Show the chosen scenario in all widgets."""
+        self.quiet = True
+        scenario = self.comparison.scenario
+        letters = list(LETTERS[: len(self.comparison.scenarios)])
+        self.which.param.update(options=letters, value=letters[self.comparison.chosen])
+        self.add.disabled = len(letters) == MOST
+        self.remove.disabled = len(letters) == 1
+        self.duration.value = scenario.protocol.get("duration", "28 d")
+        for layer, widget in self.laws.items():
+            widget.value = scenario.model[layer]
+        self._show_doses(scenario)
+        self._show_parameters(scenario)
+        self.quiet = False
+
+    def _show_doses(self, scenario: Scenario) -> None:
+        doses = scenario.doses
+        self.second.value, self.second.disabled = len(doses) > 1, len(doses) != 1 and len(doses) != DOSES
+        for n in range(DOSES):
+            there = n < len(doses)
+            for view in (self.compounds[n], self.amounts[n].view, self.times[n].view):
+                view.visible = there
+            if there:
+                self.compounds[n].param.update(options=_compounds(scenario.species), value=doses[n]["compound"])
+                self.amounts[n].show(amount_dial(scenario, n))
+                self.times[n].show(time_dial(scenario, n))
+        rest = ", ".join(f"{dose['compound']} {dose['amount']} at {dose['at']}" for dose in doses[DOSES:])
+        self.further.object = f"Further doses: {html.escape(rest)}" if rest else ""
+
+    def _show_parameters(self, scenario: Scenario) -> None:
+        known = parameters(scenario)
+        chosen = [name for name in self.names.value if name in known]
+        chosen += [name for name in scenario.parameters if name in known and name not in chosen]
+        self.names.param.update(options=known, value=chosen)
+        for name in chosen:
+            control = self.numbers.setdefault(name, QuantityControl(partial(self._number, name)))
+            control.show(parameter_dial(scenario, name))
+        views = [self.numbers[name].view for name in chosen]
+        if self.sliders.objects != views:
+            self.sliders.objects = views
+
+
+def _laws(layer: str) -> list[str]:
+    return [kernel.variant for kernel in declared_kernels() if kernel.layer == layer]
+
+
+def _compounds(species: str) -> list[str]:
+    found = []
+    for name in compound_names():
+        try:
+            load_compound(name, species)
+        except InputError:  # no data for this species
+            continue
+        found.append(name)
+    return found
