@@ -36,6 +36,17 @@ def test_dominance_cures_the_block_after_long_reexposure_and_spoils_nothing(comp
     assert missed(compared, "dominance", "holdout") == {GOLKAR}
 
 
+def test_a_block_destroys_after_short_and_protects_after_long_reexposure_by_dominance_alone():
+    """The pattern of Osan, Tort and Amaral 2011, over the length of re-exposure: the curves cross once, or never."""
+    ds = Study.load("reexposure_duration", reduced=True).run()
+    blocked, free = (ds["fear_end"].sel({"protein_synthesis_block.protein_synthesis": left}) for left in (0.1, 1.0))
+    protects = {str(name): (blocked > free).sel(memory_kernel=name).values for name in ds["memory_kernel"].values}
+    assert not protects["reconsolidation"].any()
+    assert not protects["dominance"][0]
+    assert protects["dominance"][-1]
+    assert np.count_nonzero(np.diff(protects["dominance"])) == 1
+
+
 @pytest.mark.slow
 def test_the_findings_tell_the_other_rivals_from_the_default():
     """Without lability no reminder matters; without the gate even an expected reminder destabilises."""

@@ -3,6 +3,8 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from plasticity.errors import InputError
 from plasticity.figures.maps import CANNOT, COLOURS, FAILED, Scale, contours, frame, left_out, scale, thinned
 from plasticity.figures.origin import origin
@@ -69,7 +71,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     gained = abs(_before(whole, BEFORE[name]) - ds[name].where(ds["status"] >= 0)).values
     with look():
         figure = sheet(COLUMN_MM, 80.0)
-        upper, below = figure.subfigures(2, height_ratios=(11.0, 1.0))
+        upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(11.0, 1.0))))
         axes = upper.subplots()
         most = max(float(gained[gained == gained].max(initial=0.0)), 1e-9)
         mesh = axes.pcolormesh(

@@ -83,10 +83,9 @@ def scheduled(
     chosen: dict[str, Any] = {"model": run.model, "parameters": run.parameters, "report": report}
     found = best_schedule(run.protocol, draws_each=count, **options, **chosen)
     protocol = run.protocol
+    common: dict[str, Any] = {"kind": settings.schedule.kind, "over": settings.schedule.over, **settings.schedule.holds}
     for start in found["starts"].sel(schedule="best").values:
-        protocol = protocol.session(
-            settings.schedule.kind, float(start), over=settings.schedule.over, **settings.schedule.holds
-        )
+        protocol = protocol.session(**common, start=float(start))
     return (replace(run, protocol=protocol),), found
 
 

@@ -17,7 +17,7 @@ from plasticity.sweeps import store
 
 MAPS = (
     *("window_by_dose", "two_doses", "brake_map", "virtual_population"),
-    *("session_delay", "session_number", "reconsolidation_map"),
+    *("session_delay", "session_number", "reconsolidation_map", "reexposure_duration"),
 )
 
 
