@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.problem import STEP_LIMIT, Floats, Problem
+from plasticity.solver.ensemble import Ensemble, run
+from plasticity.solver.task import Below, Changes, Task
 
 
 def version() -> str:
@@ -46,13 +48,15 @@ class Ours:
         windows : tuple of ndarray
             Number of windows of each member, and their openings and closings.
         """
-        from plasticity.solver.ensemble import run
-        from plasticity.solver.task import Below, Changes, Task
-
-        problem, n = self.problem, len(parameters)
         clock = process_time if threads == 1 else perf_counter
         started = clock()
-        task = Task(
+        found = self.found(self.task(rtol, parameters), hourly, threads)
+        return clock() - started, found.values if hourly else None, (found.count, found.excursions[:, :, :2])
+
+    def task(self, rtol: float, parameters: Floats) -> Task:
+        """Say what is integrated: resting starts, the dose, and the tolerances."""
+        problem, n = self.problem, len(parameters)
+        return Task(
             self.compiled,
             (float(problem.hours[0]), float(problem.hours[-1])),
             problem.starts(parameters),
@@ -63,6 +67,10 @@ class Ours:
             rtol * problem.sizes,
             max_steps=STEP_LIMIT,
         )
+
+    def found(self, task: Task, hourly: bool = True, threads: int = 1) -> Ensemble:
+        """Integrate, locate the windows, and evaluate the observed states."""
+        problem, parameters = self.problem, task.parameters
         observed = np.asarray(problem.observed, dtype=np.int64)
         keys = list(problem.assembly.parameters)
         rest = parameters[:, keys.index("theta_rest")]
@@ -70,5 +78,4 @@ class Ours:
         merge = np.ascontiguousarray(parameters[:, keys.index("window_merge_gap")])
         below = Below(list(problem.assembly.states).index("theta"), *levels, merge)
         grid = np.asarray(problem.hours) if hourly else np.empty(0)
-        found = run(task, grid, observed if hourly else observed[:0], below, threads)
-        return clock() - started, found.values if hourly else None, (found.count, found.excursions[:, :, :2])
+        return run(task, grid, observed if hourly else observed[:0], below, threads)

@@ -9,7 +9,9 @@ from time import perf_counter
 
 from benchmarks.ours import Ours
 from benchmarks.problem import Problem
+from benchmarks.robertson import solve
 
+SOLVE = "from benchmarks.robertson import solve; solve()"
 SIMULATE = "import plasticity as pl; pl.simulate(pl.Protocol(duration='28 d').dose('psilocybin', '25 mg'))"
 
 
@@ -34,12 +36,15 @@ def waiting(ours: Ours, problem: Problem, repeats: int) -> list[tuple[str, list[
     import plasticity
 
     plan = plasticity.Protocol(duration="28 d").dose("psilocybin", "25 mg")
-    one = problem.parameters(1)
-    ours.run(1e-6, one)
+    one = ours.task(1e-6, problem.parameters(1))
+    ours.found(one)
     plasticity.simulate(plan)
+    solve()
     rows = [
-        ("one trajectory alone, hourly, rtol 1e-6", clocked(lambda: ours.run(1e-6, one), 300), 300e-6),
+        ("one trajectory of the model alone, hourly, rtol 1e-6", clocked(lambda: ours.found(one), 300), 300e-6),
+        ("solve_ivp of Robertson's problem to t = 100, rtol 1e-6", clocked(solve, 300), 300e-6),
         ("one simulate() in a running process", clocked(lambda: plasticity.simulate(plan), 20), None),
+        ("new process to its first solve_ivp(), warm", clocked(process("-c", SOLVE), repeats), 1.0),
         ("new process to its first simulate(), warm", clocked(process("-c", SIMULATE), repeats), 2.0),
         ("plasticity --help", clocked(process("-m", "plasticity", "--help"), repeats), 0.5),
     ]

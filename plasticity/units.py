@@ -284,7 +284,8 @@ def _ratio(number: str, factor: Fraction) -> float:
 @lru_cache(maxsize=1)
 def _words() -> dict[str, tuple[Fraction, str]]:
     """Read single words off the definitions: how many of the first unit of their kind each is, and that kind."""
-    prefixes, found = {"": Fraction(1)}, {}
+    prefixes = {"": Fraction(1)}
+    found: dict[str, tuple[Fraction, str]] = {}
     for line in _DEFINITIONS:
         name, meaning, *others = (part.strip() for part in line.split(" = "))
         if name.endswith("-"):

@@ -232,14 +232,15 @@ def labelled(columns: Mapping[str, tuple[Any, Any, dict[str, Any]]], index: tupl
     >>> labelled({"theta": ("time", [1.3, 1.2], {"units": "1"})}, ("time", [0.0, 1.0], {"units": "h"})).theta.values
     array([1.3, 1.2])
     """
-    import pandas
+    import pandas  # type: ignore[import-untyped]
     import xarray
 
     name, places, attributes = index
     variables = {
         key: xarray.Variable(of, np.asarray(v), known, fastpath=True) for key, (of, v, known) in columns.items()
     }
-    coordinate = xarray.IndexVariable(name, pandas.Index(np.asarray(places)), attributes, fastpath=True)
+    index_variable: Any = xarray.IndexVariable
+    coordinate = index_variable(name, pandas.Index(np.asarray(places)), attributes, fastpath=True)
     return xarray.Dataset(variables, coords={name: coordinate})
 
 

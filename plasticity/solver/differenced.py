@@ -2,7 +2,7 @@
 
 The functions below become part of a generated module, which supplies the sizes, the offsets and `fun`, with
 ``ANALYTIC`` also `jac`, and `bound` for the longest step (see `growth`). Differences are central, so that the
-Jacobian's error stays near 1e-10 of its size: the order of a Rosenbrock method rests on it. The dense LU exchanges rows.
+Jacobian's error stays near 1e-10 of its size: the order of a Rosenbrock method rests on it. The LU exchanges rows.
 """
 
 import numpy as np

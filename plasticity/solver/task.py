@@ -53,12 +53,14 @@ class Changes:
     @classmethod
     def none(cls, members: int) -> "Changes":
         """Nothing happens to any member."""
-        return cls.listed([()] * members)
+        return cls(np.zeros(members + 1, np.int64), np.empty(0), np.empty(0, np.int64), np.empty(0))
 
     @classmethod
     def listed(cls, members: Sequence[Sequence[Change]]) -> "Changes":
         """Give every member its own list, sorted by time."""
         flat = [change for member in members for change in member]
+        if not flat:
+            return cls.none(len(members))
         return cls(
             np.concatenate([[0], np.cumsum([len(member) for member in members])]).astype(np.int64),
             np.array([change.time for change in flat], dtype=float),
