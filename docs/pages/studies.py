@@ -138,7 +138,7 @@ def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
     for name in sorted(studies, key=lambda one: (one != HEADLINE, one)):
         study = studies[name]
         text = question(study)[0] if question(study) else ""
-        first = re.split(r"(?<=[.?!:]) ", text, maxsplit=1)[0].rstrip(":")
+        first = re.split(r"(?<=[.?!]) ", text, maxsplit=1)[0]
         took = seconds(known[name]["processor_seconds"]) if name in known else "not drawn yet"
         head = f":::{{grid-item-card}} {plain(study.settings.title or name)}\n:link: {name}\n:link-type: doc\n"
         picture = f":img-top: ../../gallery/{name}.png\n:class-img-top: thumbnail\n"
