@@ -2,7 +2,10 @@
 
 import ast
 import inspect
+import io
+import tokenize
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from plasticity import compound, data, figures, provenance, ratelaws
@@ -24,24 +27,29 @@ def made_from(study: Study) -> str:
             "kernels": [equation(kernel) for kernel in sorted(declared_kernels(), key=lambda one: one.name)],
             "laws": code(Path(inspect.getfile(ratelaws))),
             "compounds": [numbers(name, kind) for name in compound.compound_names() for kind in compound.BODY_WEIGHT],
-            "data": [data.load(name).to_dict() for name in data.names()],
+            "data": [observed(name) for name in data.names()],
             "figure": code(Path(inspect.getfile(figures)).with_name(f"{kind}.py")),
         }
     )
 
 
 def equation(kernel: Kernel) -> list[Any]:
-    """Give what a kernel computes: its function, without the declaration on top, and its numbers."""
+    """Give what a kernel computes: its function, without the declaration on top, its numbers, and where it rests."""
     function = ast.parse(kernel.source).body[0]
     assert isinstance(function, ast.FunctionDef)
+    lines = kernel.source.splitlines()[function.lineno - 1 :]
     values = {parameter.name: parameter.value for parameter in kernel.parameters}
-    baselines = {state.name: baseline(state.baseline) for state in kernel.states}
-    return [kernel.name, kernel.default, [ast.dump(line) for line in body(function)], values, baselines]
+    return [kernel.name, kernel.default, bare("\n".join(lines)), values, baselines(kernel)]
 
 
-def baseline(given: Any) -> Any:
-    """Give the number at which a state rests, or the code from which it follows."""
-    return given.__code__.co_code.hex() + repr(given.__code__.co_names) if callable(given) else given
+def baselines(kernel: Kernel) -> dict[str, str]:
+    """Give the numbers at which the states of a kernel rest."""
+    known = {p.name: p.value for other in declared_kernels() for p in other.parameters}
+    resting = {
+        state.name: state.baseline(SimpleNamespace(**known)) if callable(state.baseline) else state.baseline
+        for state in kernel.states
+    }
+    return {name: f"{value:.9g}" for name, value in resting.items()}  # the last digits hang on the machine
 
 
 def numbers(name: str, species: str) -> Any:
@@ -56,15 +64,27 @@ def numbers(name: str, species: str) -> Any:
     return [name, species, drug.states, drug.primary_target, drug.reference_dose, drug.forms, told, varied, together]
 
 
-def code(path: Path) -> list[str]:
+def observed(name: str) -> Any:
+    """Give the numbers of a table of observations, and what its rows are about."""
+    table = data.load(name)
+    kept = [str(key) for key, one in table.data_vars.items() if "units" in one.attrs or key in ("compound", "modelled")]
+    return [name, {key: [str(value) for value in table[key].values] for key in kept}]
+
+
+def code(path: Path) -> str:
     """Give a file's statements without comments, docstrings and layout."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            node.body = body(node) or [ast.Pass()]
-    return [ast.dump(line) for line in body(tree)]
+    return bare(path.read_text(encoding="utf-8"))
 
 
-def body(node: ast.FunctionDef | ast.ClassDef | ast.Module) -> list[ast.stmt]:
-    """Give the statements below a node, its docstring left out."""
-    return node.body[1:] if ast.get_docstring(node) is not None else node.body
+def bare(text: str) -> str:
+    """Give code without comments, docstrings and blanks, the same for every version of Python."""
+    lines = text.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(node) is not None:
+            first, last = node.body[0].lineno, node.body[0].end_lineno
+            lines[first - 1 : last] = [""] * len(lines[first - 1 : last])
+    return "".join("".join(lines).split())

@@ -404,3 +404,24 @@ def test_json_attributes_of_the_file_are_json(folder):
     assert json.loads(attributes["study_changes"]) == {"title": "Renamed"}
     assert attributes["title"] == "Renamed"
     assert attributes["study"] == PLAN
+
+
+@pytest.fixture
+def without_salib(monkeypatch):
+    monkeypatch.setitem(sys.modules, "SALib", None)
+
+
+def test_a_study_that_needs_an_extra_does_not_keep_others_from_being_listed(without_salib, capsys):
+    assert main(["list", "studies"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 10
+    assert [
+        line
+        for line in lines
+        if line.startswith("sobol_indices\tWhat ") and line.endswith("needs the extra sensitivity")
+    ]
+
+
+def test_doctor_does_not_call_a_missing_extra_a_fault(without_salib, capsys):
+    assert main(["doctor"]) == 0
+    assert "study sobol_indices\tneeds the extra sensitivity, if wanted\tgood" in capsys.readouterr().out

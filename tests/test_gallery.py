@@ -69,6 +69,14 @@ def test_a_changed_number_is_noticed_and_a_changed_note_is_not(ingredients, monk
         monkeypatch.undo()
 
 
+def test_comments_words_and_layout_do_not_count_and_code_does(ingredients):
+    code = 'def law(z):\n    """Say one thing."""\n    return "#" + z  # why\n'
+    same = '# A comment.\ndef law(\n    z,\n):\n    """Say another."""\n    return "#" + z\n'
+    assert ingredients.bare(code) == 'deflaw(z):return"#"+z'
+    assert ingredients.bare(same).replace("z,)", "z)") == ingredients.bare(code)
+    assert ingredients.bare(code.replace("+", "-")) != ingredients.bare(code)
+
+
 def test_a_missing_figure_is_named(gallery, monkeypatch, tmp_path):
     monkeypatch.setattr(gallery, "HERE", tmp_path)
     assert gallery.stale(["psilocybin_stages"]) == ["psilocybin_stages"]

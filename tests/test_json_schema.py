@@ -60,6 +60,7 @@ MISTAKES = {
     "a design that does not exist": ("sobol_indices", "sweep.design=saltely"),
     "an axis that is no list": ("belief_drug_and_window", "sweep.over.belief_relaxation='2'"),
     "an axis that does not exist": ("belief_drug_and_window", "sweep.over.belief_relaxatoin=['2']"),
+    "an axis with a law that does not exist": ("calcium_oscillation", "sweep.over.calcium=[averaged, oscilator]"),
     "a method that does not exist": ("sobol_indices", "sensitivity.method=fast"),
     "a table that does not exist": ("validation", "validation.tables=[plasma]"),
     "a weekday that does not exist": ("integration_schedule", "schedule.first_day=thursday"),

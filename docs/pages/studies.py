@@ -15,6 +15,9 @@ from plasticity.kernels import declared_kernels
 from plasticity.model import Model
 from plasticity.study import Study, bundled
 
+HEADLINE = "window_by_compound"
+"""The study that comes first."""
+
 
 def pages() -> dict[str, str]:
     """Write the gallery and the table of studies."""
@@ -132,9 +135,10 @@ def data_behind(study: Study) -> list[str]:
 def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
     """Write the cards that lead to the studies."""
     cards = []
-    for name, study in studies.items():
+    for name in sorted(studies, key=lambda one: (one != HEADLINE, one)):
+        study = studies[name]
         text = question(study)[0] if question(study) else ""
-        first = re.split(r"(?<=[.?!:]) ", text, maxsplit=1)[0].rstrip(":")
+        first = re.split(r"(?<=[.?!]) ", text, maxsplit=1)[0]
         took = seconds(known[name]["processor_seconds"]) if name in known else "not drawn yet"
         head = f":::{{grid-item-card}} {plain(study.settings.title or name)}\n:link: {name}\n:link-type: doc\n"
         picture = f":img-top: ../../gallery/{name}.png\n:class-img-top: thumbnail\n"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from plasticity.errors import InputError
+from plasticity.errors import InputError, extra_needed
 
 NEEDED = (
     "numpy",
@@ -69,7 +69,8 @@ def findings() -> Iterator[tuple[str, str, bool]]:
         try:
             yield f"study {name}", f"{len(Study.load(name).runs)} runs", True
         except InputError as error:
-            yield f"study {name}", str(error), False
+            extra = extra_needed(error)
+            yield f"study {name}", f"needs the extra {extra}, if wanted" if extra else str(error), extra is not None
     began = time.monotonic()
     status = _short_run()
     yield "short run", f"status {status} after {time.monotonic() - began:.1f} s", status == 0

@@ -98,10 +98,19 @@ def _every_compound() -> Iterator[Any]:
 
 
 def _studies() -> Iterator[Sequence[object]]:
-    from plasticity.study import Study
+    from plasticity import config
+    from plasticity.errors import InputError, extra_needed
+    from plasticity.study import Study, bundled
 
     for name in Study.names():
-        study = Study.load(name)
+        try:
+            study = Study.load(name)
+        except InputError as error:
+            if extra_needed(error) is None:
+                raise
+            title = config.load(bundled.found(name)).find(("title",)).value
+            yield name, title, "", f"needs the extra {extra_needed(error)}"
+            continue
         figure = study.settings.figure.kind if study.settings.figure else ""
         yield name, study.settings.title, len(study.runs), figure
 

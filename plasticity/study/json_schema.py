@@ -57,14 +57,14 @@ def study_schema() -> Schema:
 
 
 def _choose(key: Schema, choice: Schema) -> None:
-    """Narrow a key that may be null, a list, or the value itself."""
-    key |= {"description": choice["description"]} if "description" in choice else {}
-    if "anyOf" in key:
-        key["anyOf"] = [choice if one == {"type": "string"} else one for one in key["anyOf"]]
-    elif key.get("type") == "array":
-        key["items"] = choice
-    else:
-        key.update(choice)
+    """Narrow a key whose value is a name, a list of names, or null."""
+    if "description" in choice:
+        key["description"] = choice["description"]
+    for one in key.get("anyOf", [key]):
+        if one.get("type") == "array":
+            one["items"] = {name: value for name, value in choice.items() if name != "description"}
+        elif one.get("type") == "string":
+            one.update(choice)
 
 
 def _enum(names: Iterable[str]) -> Schema:
@@ -82,7 +82,12 @@ def _names() -> dict[str, dict[str, Schema]]:
 
     laws = {
         layer: {
-            **_enum(name for k in declared_kernels() if k.layer == layer for name in (k.variant, *k.aliases)),
+            **_enum(
+                name
+                for k in declared_kernels()
+                if k.layer == layer and k.variant != "only"
+                for name in (k.variant, *k.aliases)
+            ),
             "description": f"Law of the layer {layer}",
         }
         for layer in (kernel.layer for kernel in declared_kernels())
@@ -104,11 +109,7 @@ def _names() -> dict[str, dict[str, Schema]]:
             "office_days": _enum(DAYS),
         },
         "ValidationSection": {"tables": _enum(data.names())},
-        "OverSection": {
-            layer: {"anyOf": [{"type": "array", "minItems": 1, "items": one}, {"type": "null"}]}
-            for layer, one in laws.items()
-            if layer in OverSection.model_fields
-        },
+        "OverSection": {layer: one for layer, one in laws.items() if layer in OverSection.model_fields},
     }
 
 

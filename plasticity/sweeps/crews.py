@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from plasticity.errors import InputError
+from plasticity.errors import InputError, missing_extra
 from plasticity.sweeps import fingerprint
 from plasticity.sweeps.damage import StoreError
 from plasticity.sweeps.work import Arrays, Block, Plan
@@ -115,7 +115,7 @@ def check(scheduler: Any) -> None:
     try:
         from distributed import Client
     except ImportError as error:
-        raise InputError("scheduler: needs the extra 'dask'; allowed: pip install 'plasticity[dask]'") from error
+        raise missing_extra("scheduler", "dask") from error
     if not isinstance(scheduler, str | Client):
         raise InputError(f"scheduler: {scheduler!r}; {allowed}")
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plasticity.errors import InputError
+from plasticity.errors import missing_extra
 
 Floats = NDArray[np.float64]
 EXTRA_POINTS = {"saltelli": 2, "morris": 1}
@@ -103,6 +103,5 @@ def unit_problem(names: list[str]) -> dict[str, Any]:
     try:
         import SALib  # noqa: F401
     except ImportError as error:
-        told = "sensitivity: needs the extra 'sensitivity'; allowed: pip install 'plasticity[sensitivity]'"
-        raise InputError(told) from error
+        raise missing_extra("sensitivity", "sensitivity") from error
     return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0] for _ in names]}
