@@ -60,7 +60,9 @@ def _written(given: str, static: str) -> Path:
     from plasticity.explore.stored import is_sweep, read, stored
 
     if Path(given).suffix not in STORED:
-        raise InputError(f"--static: {given!r} is no stored sweep; allowed: a store (.zarr) or dataset (.nc) of a sweep")
+        raise InputError(
+            f"--static: {given!r} is no stored sweep; allowed: a store (.zarr) or dataset (.nc) of a sweep"
+        )
     path = page_path(static)
     ds = read(given)
     if not is_sweep(ds):

@@ -2,6 +2,7 @@
 
 import html
 import io
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -59,9 +60,9 @@ class Display:
         self.published.param.watch(lambda _: self._overlay(), "value")
         self.refresh()
 
-    def refresh(self) -> None:
-        """Show the state of the comparison."""
-        for number in range(MOST):
+    def refresh(self, numbers: Iterable[int] = range(MOST)) -> None:
+        """Show the state of the comparison, where only the curves of some scenarios have changed."""
+        for number in numbers:
             there = number < len(self.comparison.outcomes)
             self.plots.show(number, self.comparison.outcomes[number] if there else None)
         self.table.object = summary(self.comparison)

@@ -9,8 +9,8 @@ from plasticity.errors import InputError
 from plasticity.explore.comparison import MOST, Comparison
 from plasticity.explore.controls import WIDTH
 from plasticity.explore.display import Display
-from plasticity.explore.look import FONT, heading
-from plasticity.explore.map_plot import HEIGHT, MapPlot, note
+from plasticity.explore.look import FONT, page
+from plasticity.explore.map_plot import MapPlot, note
 from plasticity.explore.map_plot import WIDTH as MAP_WIDTH
 from plasticity.explore.pictures import map_picture
 from plasticity.explore.plots import WIDE
@@ -112,18 +112,14 @@ class MapPage:
         controls = panel.Column(
             self.variable, panel.Row(self.across, self.up, margin=0), *self.places.values(), self.note, self.keep,
             panel.Row(*self.files, margin=0),
-            width=WIDTH, margin=(0, 4), styles={"border-right": "1px solid #dddddd"},
+            width=WIDTH, margin=(0, 4),
         )  # fmt: skip
         plots = self.display.plots
-        windows = panel.Column(
-            panel.pane.Bokeh(plots.threshold, margin=0), panel.pane.Bokeh(plots.lanes, margin=0), margin=0
-        )
-        top = panel.Row(panel.pane.Bokeh(self.map.figure, margin=0), windows, margin=0, height=HEIGHT)
-        main = panel.Column(
-            self.display.bar, self.display.message, self.display.table, top,
-            panel.pane.Bokeh(plots.stages(), margin=0), width=WIDE + 16, margin=0,
-        )  # fmt: skip
-        return panel.Column(heading(record(self.found.ds)), panel.Row(controls, main, margin=0), margin=0)
+        windows = [panel.pane.Bokeh(part, margin=0) for part in (plots.threshold, plots.lanes)]
+        top = [panel.pane.Bokeh(self.map.figure, margin=0), panel.Column(*windows, margin=0)]
+        stages = panel.pane.Bokeh(plots.stages(), margin=0)
+        rows = [[self.display.bar], [self.display.message], [self.display.table], top, [stages]]
+        return page(record(self.found.ds), controls, rows)
 
     def point(self) -> dict[str, int]:
         """Place of the chosen point along each dimension."""
@@ -159,10 +155,13 @@ class MapPage:
         self._changed()
 
     def _changed(self) -> None:
-        self.refresh()
+        import panel
+
         point = self.point()
-        self.comparison.change(lambda _: scenario_at(self.found.ds, point))
-        self.display.refresh()
+        with panel.io.hold():  # one message to the browser
+            self.refresh()
+            self.comparison.change(lambda _: scenario_at(self.found.ds, point))
+            self.display.refresh([self.comparison.chosen])
 
     def _keep(self) -> None:
         if len(self.comparison.scenarios) == MOST:
@@ -195,6 +194,6 @@ def openable(found: Stored) -> None:
     'openable'
     """
     try:
-        first_scenario(found).study()
+        assert first_scenario(found).study
     except KeyError as error:
         raise InputError(f"no sweep of this version: it does not record {error}; allowed: run it again") from error

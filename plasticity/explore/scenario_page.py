@@ -11,8 +11,7 @@ from plasticity.explore.comparison import MOST, Comparison
 from plasticity.explore.controls import WIDTH, QuantityControl
 from plasticity.explore.dials import amount_dial, parameter_dial, parameters, time_dial
 from plasticity.explore.display import Display
-from plasticity.explore.look import LETTERS, heading
-from plasticity.explore.plots import WIDE
+from plasticity.explore.look import LETTERS, page
 from plasticity.explore.scenario import Scenario
 from plasticity.kernels import declared_kernels
 
@@ -32,23 +31,20 @@ def scenario_page(comparison: Comparison, title: str) -> Any:
 
     Returns
     -------
-    panel.viewable.Viewable
+    panel.Template
 
     Examples
     --------
     >>> plan = Scenario({"protocol": {"doses": [{"compound": "psilocybin", "amount": "25 mg"}]}})
-    >>> len(scenario_page(Comparison([plan]), "Psilocybin"))
-    2
+    >>> type(scenario_page(Comparison([plan]), "Psilocybin")).__name__
+    'Template'
     """
     import panel
 
     display = Display(comparison)
-    controls = ScenarioControls(comparison, display)
-    main = panel.Column(
-        display.bar, display.message, display.table, panel.pane.Bokeh(display.plots.view(), margin=0),
-        width=WIDE + 16, margin=0,
-    )  # fmt: skip
-    return panel.Column(heading(title), panel.Row(controls.view(), main, margin=0), margin=0)
+    plots = panel.pane.Bokeh(display.plots.view(), margin=0)
+    rows = [[display.bar], [display.message], [display.table], [plots]]
+    return page(title, ScenarioControls(comparison, display).view(), rows)
 
 
 class ScenarioControls:
@@ -105,7 +101,7 @@ class ScenarioControls:
             self.compounds[0], self.amounts[0].view, self.times[0].view,
             self.second, self.compounds[1], self.amounts[1].view, self.times[1].view, self.further,
             self.names, self.sliders, panel.Row(*self.laws.values(), margin=0), self.duration,
-            width=WIDTH, margin=(0, 4), styles={"border-right": "1px solid #dddddd"},
+            width=WIDTH, margin=(0, 4),
         )  # fmt: skip
 
     def _watch(self) -> None:
@@ -136,11 +132,14 @@ class ScenarioControls:
         self._change(lambda old: old.with_parameter(name, text))
 
     def _change(self, how: Callable[[Scenario], Scenario]) -> None:
-        if self.comparison.change(how):
-            self._show()
-            self.display.refresh()
-        else:
-            self.display.tell()
+        import panel
+
+        with panel.io.hold():  # one message to the browser
+            if self.comparison.change(how):
+                self._show()
+                self.display.refresh([self.comparison.chosen])
+            else:
+                self.display.tell()
 
     def _then(self, call: Callable[[], None]) -> None:
         call()
