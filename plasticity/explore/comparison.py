@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from plasticity.errors import InputError
 from plasticity.explore.look import LETTERS
-from plasticity.explore.outcome import Outcome, outcome
+from plasticity.explore.outcome import outcome
 from plasticity.explore.published import SeenMaximum, SeenWindow, seen_maxima, seen_windows
 from plasticity.explore.scenario import Scenario, scenario_of
 from plasticity.study import Study

@@ -103,7 +103,7 @@ def time_dial(scenario: Scenario, place: int) -> Dial:
 
     Examples
     --------
-    >>> plan = Scenario({"protocol": {"duration": "28 d", "doses": [{"compound": "lsd", "amount": "1 ug", "at": "7 d"}]}})
+    >>> plan = Scenario({"protocol": {"doses": [{"compound": "lsd", "amount": "1 ug", "at": "7 d"}]}})
     >>> time_dial(plan, 0).value
     7.0
     """

@@ -4,7 +4,6 @@ import html
 import io
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from plasticity.explore.comparison import MOST, Comparison
 from plasticity.explore.look import COLOURS, FONT, LETTERS
@@ -47,7 +46,7 @@ class Display:
         self.message = panel.pane.HTML("", width=WIDE, margin=(0, 8))
         self.table = panel.pane.HTML("", width=WIDE, margin=(0, 8))
         self.part = panel.widgets.RadioButtonGroup(label="Stages shown", options=list(SHOWN), value="48 h", width=290)
-        self.published = panel.widgets.Checkbox(label="Published data", value=True, margin=(12, 10))
+        self.published = panel.widgets.Toggle(label="Published data", value=True, width=120)
         self.files = {
             kind: panel.widgets.FileDownload(
                 callback=partial(self._content, kind), filename=f"scenario.{kind}", label=label, width=112,

@@ -50,8 +50,7 @@ class MapPlot:
         self.here = ColumnDataSource({"x": [], "y": []})
         self.figure.scatter("x", "y", source=self.here, marker="cross", size=16, color="black", line_width=3.0)
         self.figure.scatter("x", "y", source=self.here, marker="cross", size=14, color="white", line_width=1.2)
-        self.bar = ColorBar(color_mapper=self.colours, width=10, padding=4, major_label_text_font=FONT,
-                            title_text_font=FONT, title_text_font_size="10px", title_text_font_style="normal")  # fmt: skip
+        self.bar = ColorBar(color_mapper=self.colours, width=10, padding=4, major_label_text_font=FONT)
         self.figure.add_layout(self.bar, "right")
         self.hover = HoverTool(renderers=[self.image, self.dots])
         self.hover.formatters = {f"${at}": self._place(number) for number, at in enumerate("xy")}

@@ -43,7 +43,7 @@ def scenario_page(comparison: Comparison, title: str) -> Any:
 
     display = Display(comparison)
     plots = panel.pane.Bokeh(display.plots.view(), margin=0)
-    rows = [[display.bar], [display.message], [display.table], [plots]]
+    rows: list[list[Any]] = [[display.bar], [display.message], [display.table], [plots]]
     return page(title, ScenarioControls(comparison, display).view(), rows)
 
 
@@ -77,7 +77,7 @@ class ScenarioControls:
         self.compounds = [widgets.Select(label=f"Compound of dose {n + 1}", width=WIDTH - 20) for n in range(DOSES)]
         self.amounts = [QuantityControl(partial(self._dose, n, "amount")) for n in range(DOSES)]
         self.times = [QuantityControl(partial(self._dose, n, "at")) for n in range(DOSES)]
-        self.second = widgets.Checkbox(label="Second dose", margin=(4, 10))
+        self.second = widgets.Toggle(label="Second dose", width=120, margin=(6, 10))
         self.further = panel.pane.HTML("", width=WIDTH - 20, margin=(0, 10))
         half = (WIDTH - 46) // 2
         self.laws = {

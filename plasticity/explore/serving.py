@@ -8,7 +8,7 @@ from typing import Any
 from plasticity.errors import InputError
 
 HERE = "127.0.0.1"
-ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 only compared with what was asked for
+ANYWHERE = ("0.0.0.0", "::")
 PORT = 5006
 
 

@@ -15,6 +15,7 @@ from plasticity.explore.stored import Stored
 from plasticity.figures.pens import PALE
 from plasticity.simulation import DISCLAIMER, simulate
 
+Floats = NDArray[np.float64]
 GENERATOR = '<meta name="generator" content="plasticity explore">'
 """What a page says of itself."""
 MOST_NUMBERS, MOST_TRACKS, TRACK_POINTS = 2_000_000, 400, 320
@@ -104,8 +105,15 @@ def _document(found: Stored) -> Any:
     parts = {"figure": shown.figure, "image": shown.image, "bar": shown.bar, "curve": shown.curve, "dots": shown.dots,
              "cells": shown.cells, "line": shown.line, "here": shown.here, "colours": shown.colours,
              "hover": shown.hover, "trace": trace, "threshold": threshold}  # fmt: skip
-    axes = [{"name": axis.name, "label": axis.label, "labels": axis.labels, "ticks": [list(t) for t in axis.ticks.items()]}
-            for axis in found.axes]  # fmt: skip
+    axes = [
+        {
+            "name": axis.name,
+            "label": axis.label,
+            "labels": axis.labels,
+            "ticks": [list(one) for one in axis.ticks.items()],
+        }
+        for axis in found.axes
+    ]
     given = {"axes": axes, "sizes": [axis.size for axis in found.axes], "variables": _variables(found),
              "marks": _marks(found), "tracks": tracks, "pick": pick, "across": across, "up": higher,
              "sliders": sliders, "told": told, **parts}  # fmt: skip
@@ -124,9 +132,9 @@ def _document(found: Stored) -> Any:
     return document
 
 
-def _values(found: Stored, name: str) -> NDArray[np.float32]:
+def _values(found: Stored, name: str) -> Floats:
     dims = [axis.name for axis in found.axes]
-    return np.asarray(found.ds[name].transpose(*dims).values, "float32").ravel()
+    return np.asarray(found.ds[name].transpose(*dims).values, float).ravel()
 
 
 def _variables(found: Stored) -> list[dict[str, Any]]:
@@ -155,7 +163,8 @@ def _tracks(found: Stored) -> tuple[dict[str, Any], tuple[float, float]]:
         largest = max(range(len(sizes)), key=lambda axis: sizes[axis] / steps[axis])
         steps[largest] += 1
     kept = [-(-size // step) for size, step in zip(sizes, steps, strict=True)]
-    values, time, levels = [], np.zeros(1), (0.9, 0.92)
+    values: list[Floats | None] = []
+    time, levels = np.zeros(1), (0.9, 0.92)
     for at in np.ndindex(*kept):
         places = {axis.name: place * step for axis, place, step in zip(found.axes, at, steps, strict=True)}
         try:

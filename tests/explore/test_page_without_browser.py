@@ -39,7 +39,7 @@ def test_slider_and_text_follow_each_other(page):
 
 
 def test_a_refused_text_is_told_on_the_page_until_something_else_works(page):
-    comparison, display, controls = page
+    _comparison, display, controls = page
     before = display.table.object
     controls.amounts[0].text.value = "<b>25</b>"
     assert "role='alert'" in display.message.object
@@ -51,7 +51,7 @@ def test_a_refused_text_is_told_on_the_page_until_something_else_works(page):
 
 
 def test_a_second_dose_a_law_and_a_parameter(page):
-    comparison, display, controls = page
+    comparison, _display, controls = page
     controls.second.value = True
     assert controls.amounts[1].view.visible
     assert comparison.scenario.label == "psilocybin 25 mg + psilocybin 25 mg at 7 d"

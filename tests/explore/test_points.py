@@ -22,18 +22,29 @@ def same(ds, places):
 
 
 OVER = {
-    "dose and parameters": (PSILOCYBIN, {"dose": ["8 mg", "30 mg"], "brake_tau": ["5 d", "7 d"], "psilocybin.clearance": ["200 L/h", "240 L/h"]}),
+    "dose and parameters": (
+        PSILOCYBIN,
+        {"dose": ["8 mg", "30 mg"], "brake_tau": ["5 d", "7 d"], "psilocybin.clearance": ["200 L/h", "240 L/h"]},
+    ),
     "multiple and time": (PSILOCYBIN, {"dose.multiple": ["0.3", "1.1"], "dose.at": ["1 h", "1.7 d"]}),
-    "rows": (pl.Protocol("28 d").dose("psilocybin", "25 mg", every="2 d", times=3), {"dose": ["9 mg"], "dose.every": ["30 h", "3.3 d"]}),
+    "rows": (
+        pl.Protocol("28 d").dose("psilocybin", "25 mg", every="2 d", times=3),
+        {"dose": ["9 mg"], "dose.every": ["30 h", "3.3 d"]},
+    ),
     "named doses": (
-        pl.Protocol("28 d").dose("psilocybin", "25 mg", name="first").dose("psilocybin", "0.2 mg/kg", at="5 d", name="second"),
+        pl.Protocol("28 d")
+        .dose("psilocybin", "25 mg", name="first")
+        .dose("psilocybin", "0.2 mg/kg", at="5 d", name="second"),
         {"first.amount": ["12 mg"], "second.at": ["3 d", "9 d"], "body_weight": ["60 kg", "90 kg"]},
     ),
     "laws": (PSILOCYBIN, {"brake": ["first_order", "feedback"], "theta_tau": ["2 h", "3 h"]}),
     "compounds": (PSILOCYBIN, {"compound": ["lsd", "psilocybin"], "brake_gain": ["6 1/h", "9 1/h"]}),
-    "axes that go together": (PSILOCYBIN, {"pairs": {"zip": {"dose": ["8 mg", "30 mg"], "brake_tau": ["5 d", "7 d"]}}}),
+    "axes that go together": (
+        PSILOCYBIN,
+        {"pairs": {"zip": {"dose": ["8 mg", "30 mg"], "brake_tau": ["5 d", "7 d"]}}},
+    ),
     "subjects": (PSILOCYBIN, {"subject": {"population": 4}}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("protocol", "over"), OVER.values(), ids=OVER)
@@ -41,7 +52,7 @@ def test_a_point_gives_the_numbers_of_the_map(protocol, over):
     ds = pl.sweep(protocol, over, KEEP)
     last = {str(name): size - 1 for name, size in ds["status"].sizes.items()}
     same(ds, last)
-    same(ds, {name: 0 for name in last})
+    same(ds, dict.fromkeys(last, 0))
 
 
 def test_a_point_carries_what_the_sweep_held_fixed():
