@@ -115,7 +115,7 @@ class ScenarioControls:
             on(widget, partial(self._dose, n, "compound"))
         on(self.second, self._second)
         for layer, widget in self.laws.items():
-            on(widget, lambda law, layer=layer: self._change(lambda old: old.with_model(layer, law)))
+            on(widget, partial(self._law, layer))
         on(self.duration, lambda text: self._change(lambda old: old.with_duration(text)))
         on(self.names, lambda _: self._show())
 
@@ -127,6 +127,9 @@ class ScenarioControls:
             return old.with_dose(1, compound=old.doses[0]["compound"], at=SECOND_AT) if wanted else old.without_dose(1)
 
         self._change(changed)
+
+    def _law(self, layer: str, law: str) -> None:
+        self._change(lambda old: old.with_model(layer, law))
 
     def _number(self, name: str, text: str) -> None:
         self._change(lambda old: old.with_parameter(name, text))
