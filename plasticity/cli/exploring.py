@@ -34,7 +34,7 @@ def explored(given: str, *, address: str, port: int, show: bool, static: str | N
 def _page(given: str) -> tuple[Any, str]:
     """Read what is to be explored, and run its first scenarios: what is wrong is told before anything is served."""
     from plasticity.explore.comparison import Comparison, opened
-    from plasticity.explore.map_page import MapPage, openable
+    from plasticity.explore.map_page import MapPage, first_scenario
     from plasticity.explore.scenario_page import scenario_page
     from plasticity.explore.stored import is_sweep, read, stored
     from plasticity.study import Study
@@ -44,7 +44,7 @@ def _page(given: str) -> tuple[Any, str]:
         ds = read(given)
         if is_sweep(ds):
             found = stored(ds)
-            openable(found)
+            Comparison([first_scenario(found)])  # what is wrong is told before anything is served
             return (lambda: MapPage(found).view()), name
         study = Study.of(ds)
     else:
@@ -60,7 +60,9 @@ def _written(given: str, static: str) -> Path:
     from plasticity.explore.stored import is_sweep, read, stored
 
     if Path(given).suffix not in STORED:
-        raise InputError(f"--static: {given!r} is no stored sweep; allowed: a store (.zarr) or dataset (.nc) of a sweep")
+        raise InputError(
+            f"--static: {given!r} is no stored sweep; allowed: a store (.zarr) or dataset (.nc) of a sweep"
+        )
     path = page_path(static)
     ds = read(given)
     if not is_sweep(ds):

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path("results")
 FIGURES = (".pdf", ".png")
-PAGE = '<meta name="generator" content="plasticity explore">'
-"""What a page of this program says of itself."""
 
 
 def file_name(name: str) -> str:
@@ -272,12 +270,14 @@ def page_path(out: str) -> Path:
     OSError
         If the folder cannot be made or written.
     """
+    from plasticity.explore.static_page import GENERATOR
+
     path = Path(out)
     if path.is_dir() or out.endswith(("/", "\\")):
         raise InputError(f"--static: {out!r} is a folder; allowed: a file")
     if path.suffix != ".html":
         raise InputError(f"--static: {out!r} ends in {path.suffix or 'nothing'!r}; allowed: a file ending in .html")
-    if path.exists() and PAGE.encode() not in path.read_bytes()[:2000]:
+    if path.exists() and GENERATOR.encode() not in path.read_bytes()[:2000]:
         raise InputError(f"--static: {out!r} exists and was not written by this program; allowed: another file")
     _writable(path.parent)
     return path

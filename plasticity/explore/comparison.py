@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from plasticity.errors import InputError
 from plasticity.explore.look import LETTERS
-from plasticity.explore.outcome import Outcome, outcome
+from plasticity.explore.outcome import outcome
 from plasticity.explore.published import SeenMaximum, SeenWindow, seen_maxima, seen_windows
 from plasticity.explore.scenario import Scenario, scenario_of
 from plasticity.study import Study
@@ -89,7 +89,7 @@ class Comparison:
     def published(self) -> tuple[list[SeenWindow], list[SeenMaximum]]:
         """What was published on the compounds and doses on show."""
         compounds = {dose["compound"] for one in self.scenarios for dose in one.doses}
-        maxima = [seen for one in self.scenarios for seen in seen_maxima(one.study().runs[0].protocol)]
+        maxima = [seen for one in self.scenarios for seen in seen_maxima(one.study.runs[0].protocol)]
         return seen_windows(sorted(compounds)), list(dict.fromkeys(maxima))
 
     def exported(self) -> tuple[str, bytes]:

@@ -44,7 +44,11 @@ class QuantityControl:
         low, high = min(dial.start, dial.value), max(dial.end, dial.value)
         # Ends first where they widen, so that no value ever lies beyond them.
         self.slider.param.update(
-            start=low, end=high, step=dial.step, value=dial.value, label=f"{dial.label} ({dial.unit})".replace(" ()", "")
+            start=low,
+            end=high,
+            step=dial.step,
+            value=dial.value,
+            label=f"{dial.label} ({dial.unit})".replace(" ()", ""),
         )
         self.text.param.update(value=dial.text, label="As text")
         self.text.description = dial.told or None

@@ -8,7 +8,6 @@ from typing import Any
 from plasticity.compound import DOSE_UNITS, load_compound
 from plasticity.explore.scenario import Scenario
 from plasticity.sweeps.knobs import knob
-from plasticity.sweeps.setting import Setting
 from plasticity.units import quantity, quantity_among
 from plasticity.window import HOURS_PER_DAY
 
@@ -78,7 +77,9 @@ def amount_dial(scenario: Scenario, place: int) -> Dial:
     dose = scenario.doses[place]
     usual = load_compound(dose["compound"], scenario.species).reference.amount
     number, unit = _split(usual)
-    (value, kind), (one, usual_kind) = (quantity_among(text, DOSE_UNITS, "dose") for text in (dose["amount"], f"1 {unit}"))
+    (value, kind), (one, usual_kind) = (
+        quantity_among(text, DOSE_UNITS, "dose") for text in (dose["amount"], f"1 {unit}")
+    )
     if kind != usual_kind:
         number, unit = _split(dose["amount"])
         value = number
@@ -102,7 +103,7 @@ def time_dial(scenario: Scenario, place: int) -> Dial:
 
     Examples
     --------
-    >>> plan = Scenario({"protocol": {"duration": "28 d", "doses": [{"compound": "lsd", "amount": "1 ug", "at": "7 d"}]}})
+    >>> plan = Scenario({"protocol": {"doses": [{"compound": "lsd", "amount": "1 ug", "at": "7 d"}]}})
     >>> time_dial(plan, 0).value
     7.0
     """
@@ -131,7 +132,7 @@ def parameters(scenario: Scenario) -> list[str]:
     >>> [name in parameters(plan) for name in ("brake_tau", "lsd.clearance", "mdma.clearance")]
     [True, True, False]
     """
-    setting = _setting(scenario)
+    setting = scenario.setting
     return sorted(name for name in setting.numbers if setting.knows(name))
 
 
@@ -159,7 +160,7 @@ def parameter_dial(scenario: Scenario, name: str) -> Dial:
     >>> dial.start, dial.value, dial.end, dial.unit, dial.text
     (105.0, 168.0, 195.0, 'h', '7 d')
     """
-    setting = _setting(scenario)
+    setting = scenario.setting
     found = knob(name, [setting])
     value, unit = setting.numbers[name], found.units[0].removesuffix(" free")
     low, high = found.range or (value / SPAN, SPAN * value or 1.0)
@@ -181,9 +182,3 @@ def _dial(label: str, start: float, end: float, value: float, unit: str, text: s
 def _split(text: str) -> tuple[float, str]:
     found: Any = _NUMBER.fullmatch(text)
     return float(found[1]), found[2]
-
-
-def _setting(scenario: Scenario) -> Setting:
-    run = scenario.study().runs[0]
-    layers = {**scenario.model, "modules": run.model.modules}
-    return Setting(run.protocol, layers, dict(run.parameters), run.parameter_set)

@@ -2,8 +2,8 @@
 
 import html
 import io
+from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from plasticity.explore.comparison import MOST, Comparison
 from plasticity.explore.look import COLOURS, FONT, LETTERS
@@ -46,7 +46,7 @@ class Display:
         self.message = panel.pane.HTML("", width=WIDE, margin=(0, 8))
         self.table = panel.pane.HTML("", width=WIDE, margin=(0, 8))
         self.part = panel.widgets.RadioButtonGroup(label="Stages shown", options=list(SHOWN), value="48 h", width=290)
-        self.published = panel.widgets.Checkbox(label="Published data", value=True, margin=(12, 10))
+        self.published = panel.widgets.Toggle(label="Published data", value=True, width=120)
         self.files = {
             kind: panel.widgets.FileDownload(
                 callback=partial(self._content, kind), filename=f"scenario.{kind}", label=label, width=112,
@@ -59,9 +59,9 @@ class Display:
         self.published.param.watch(lambda _: self._overlay(), "value")
         self.refresh()
 
-    def refresh(self) -> None:
-        """Show the state of the comparison."""
-        for number in range(MOST):
+    def refresh(self, numbers: Iterable[int] = range(MOST)) -> None:
+        """Show the state of the comparison, where only the curves of some scenarios have changed."""
+        for number in numbers:
             there = number < len(self.comparison.outcomes)
             self.plots.show(number, self.comparison.outcomes[number] if there else None)
         self.table.object = summary(self.comparison)

@@ -5,13 +5,15 @@ import io
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from plasticity.errors import InputError
 from plasticity.explore.comparison import MOST, Comparison
 from plasticity.explore.controls import WIDTH
 from plasticity.explore.display import Display
-from plasticity.explore.look import FONT, heading
-from plasticity.explore.map_plot import HEIGHT, MapPlot, note
+from plasticity.explore.look import FONT, page
 from plasticity.explore.map_plot import WIDTH as MAP_WIDTH
+from plasticity.explore.map_plot import MapPlot, note
 from plasticity.explore.pictures import map_picture
 from plasticity.explore.plots import WIDE
 from plasticity.explore.point import record, scenario_at
@@ -45,7 +47,16 @@ def first_scenario(found: Stored) -> Scenario:
     >>> first_scenario(stored(pl.sweep(plan, {"dose": ["5 mg", "20 mg"]}, keep=["max_depth"]))).label
     'psilocybin 20 mg'
     """
-    return scenario_at(found.ds, {axis.name: axis.size // 2 for axis in found.axes})
+    middle = tuple(axis.size // 2 for axis in found.axes)
+    status = found.ds["status"].transpose(*(axis.name for axis in found.axes)).values
+    sound = np.argwhere(status >= 0).tolist()
+    if not sound:
+        raise InputError("no sweep to explore: every point failed; allowed: a sweep with at least one sound point")
+    place = middle if status[middle] >= 0 else sound[len(sound) // 2]
+    try:
+        return scenario_at(found.ds, {axis.name: at for axis, at in zip(found.axes, place, strict=True)})
+    except KeyError as error:
+        raise InputError(f"no sweep of this version: {error} is not recorded; allowed: run it again") from error
 
 
 class MapPage:
@@ -82,7 +93,7 @@ class MapPage:
         self.across = widgets.Select(label="Across", options=names, value=numeric[0], width=half)
         up = [*names, ALONE] if len(names) > 1 else [ALONE]
         self.up = widgets.Select(label="Up", options=up, value=numeric[1] if len(numeric) > 1 else ALONE, width=half)
-        self.places = {
+        self.places: dict[str, Any] = {
             axis.name: widgets.DiscreteSlider(
                 label=axis.label, options=axis.labels, value=axis.labels[axis.size // 2], width=WIDTH - 30
             )
@@ -112,18 +123,14 @@ class MapPage:
         controls = panel.Column(
             self.variable, panel.Row(self.across, self.up, margin=0), *self.places.values(), self.note, self.keep,
             panel.Row(*self.files, margin=0),
-            width=WIDTH, margin=(0, 4), styles={"border-right": "1px solid #dddddd"},
+            width=WIDTH, margin=(0, 4),
         )  # fmt: skip
         plots = self.display.plots
-        windows = panel.Column(
-            panel.pane.Bokeh(plots.threshold, margin=0), panel.pane.Bokeh(plots.lanes, margin=0), margin=0
-        )
-        top = panel.Row(panel.pane.Bokeh(self.map.figure, margin=0), windows, margin=0, height=HEIGHT)
-        main = panel.Column(
-            self.display.bar, self.display.message, self.display.table, top,
-            panel.pane.Bokeh(plots.stages(), margin=0), width=WIDE + 16, margin=0,
-        )  # fmt: skip
-        return panel.Column(heading(record(self.found.ds)), panel.Row(controls, main, margin=0), margin=0)
+        windows = [panel.pane.Bokeh(part, margin=0) for part in (plots.threshold, plots.lanes)]
+        top = [panel.pane.Bokeh(self.map.figure, margin=0), panel.Column(*windows, margin=0)]
+        stages = panel.pane.Bokeh(plots.stages(), margin=0)
+        rows: list[list[Any]] = [[self.display.bar], [self.display.message], [self.display.table], top, [stages]]
+        return page(record(self.found.ds), controls, rows)
 
     def point(self) -> dict[str, int]:
         """Place of the chosen point along each dimension."""
@@ -159,10 +166,13 @@ class MapPage:
         self._changed()
 
     def _changed(self) -> None:
-        self.refresh()
+        import panel
+
         point = self.point()
-        self.comparison.change(lambda _: scenario_at(self.found.ds, point))
-        self.display.refresh()
+        with panel.io.hold():  # one message to the browser
+            self.refresh()
+            self.comparison.change(lambda _: scenario_at(self.found.ds, point))
+            self.display.refresh([self.comparison.chosen])
 
     def _keep(self) -> None:
         if len(self.comparison.scenarios) == MOST:
@@ -176,25 +186,3 @@ class MapPage:
         plane, point = self.plane(), self.point()
         at = (point[plane.across.name], point.get(plane.up.name, 0))
         return io.BytesIO(map_picture(plane, at, record(self.found.ds), kind))
-
-
-def openable(found: Stored) -> None:
-    """Refuse a sweep of which no point can be run.
-
-    Parameters
-    ----------
-    found : Stored
-
-    Raises
-    ------
-    InputError
-
-    Examples
-    --------
-    >>> openable.__name__
-    'openable'
-    """
-    try:
-        first_scenario(found).study()
-    except KeyError as error:
-        raise InputError(f"no sweep of this version: it does not record {error}; allowed: run it again") from error

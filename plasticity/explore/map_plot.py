@@ -20,7 +20,7 @@ class MapPlot:
 
     Parameters
     ----------
-    chosen : callable
+    chosen : callable, optional
         Called with the place across and up that a person clicks.
 
     Examples
@@ -29,7 +29,7 @@ class MapPlot:
     500
     """
 
-    def __init__(self, chosen: Callable[[int, int], None]) -> None:
+    def __init__(self, chosen: Callable[[int, int], None] | None = None) -> None:
         from bokeh.events import Tap
         from bokeh.models import ColorBar, ColumnDataSource, HoverTool, LinearColorMapper, Range1d
         from bokeh.plotting import figure
@@ -50,12 +50,13 @@ class MapPlot:
         self.here = ColumnDataSource({"x": [], "y": []})
         self.figure.scatter("x", "y", source=self.here, marker="cross", size=16, color="black", line_width=3.0)
         self.figure.scatter("x", "y", source=self.here, marker="cross", size=14, color="white", line_width=1.2)
-        self.bar = ColorBar(color_mapper=self.colours, width=10, padding=4, major_label_text_font=FONT,
-                            title_text_font=FONT, title_text_font_size="10px", title_text_font_style="normal")  # fmt: skip
+        self.bar = ColorBar(color_mapper=self.colours, width=10, padding=4, major_label_text_font=FONT)
         self.figure.add_layout(self.bar, "right")
         self.hover = HoverTool(renderers=[self.image, self.dots])
+        self.hover.formatters = {f"${at}": self._place(number) for number, at in enumerate("xy")}
         self.figure.add_tools(self.hover)
-        self.figure.on_event(Tap, lambda event: self._tapped(event, chosen))
+        if chosen is not None:
+            self.figure.on_event(Tap, lambda event: self._tapped(event, chosen))
         self.plane: Plane | None = None
 
     def show(self, plane: Plane) -> None:
@@ -89,7 +90,8 @@ class MapPlot:
             "failed": [plane.failed.astype("float32")],
             "x": [-0.5], "y": [-0.5], "dw": [columns * plane.step[1]], "dh": [rows * plane.step[0]],
         }  # fmt: skip
-        self.hover.tooltips = self._tips(plane, flat)
+        self.figure.tags = [across.labels, up.labels]
+        self.hover.tooltips = tips(plane)
 
     def point(self, across: int, up: int) -> None:
         """Mark the chosen point."""
@@ -97,24 +99,46 @@ class MapPlot:
         value = float(self.plane.values[0, across // self.plane.step[1]]) if flat and self.plane else float(up)
         self.here.data = {"x": [across], "y": [value]}
 
-    def _tips(self, plane: Plane, flat: bool) -> list[tuple[str, str]]:
+    def _place(self, number: int) -> Any:
+        """Name the place under the pointer by its label, which stands in the tags of the figure."""
         from bokeh.models import CustomJSHover
 
-        def named(axis: Axis) -> Any:
-            code = "return labels[Math.max(0, Math.min(labels.length - 1, Math.round(special_vars[at])))]"
-            at = "x" if axis is plane.across else "y"
-            return CustomJSHover(args={"labels": axis.labels, "at": at}, code=code)
-
-        self.hover.formatters = {"$x": named(plane.across)} | ({} if flat else {"$y": named(plane.up)})
-        value = "@value{0.000}" if flat else "@values{0.000}"
-        tips = [(plane.across.label, "$x{custom}"), (plane.label, f"{value} {plane.unit}".strip())]
-        return tips if flat else [tips[0], (plane.up.label, "$y{custom}"), tips[1]]
+        code = """
+            const labels = figure.tags[number]
+            const place = Math.round(number == 0 ? special_vars.x : special_vars.y)
+            return labels[Math.max(0, Math.min(labels.length - 1, place))]
+        """
+        return CustomJSHover(args={"figure": self.figure, "number": number}, code=code)
 
     def _tapped(self, event: Any, chosen: Callable[[int, int], None]) -> None:
         if self.plane is None or event.x is None or event.y is None:
             return
         across = int(np.clip(round(event.x), 0, self.plane.across.size - 1))
         chosen(across, int(np.clip(round(event.y), 0, self.plane.up.size - 1)))
+
+
+def tips(plane: Plane) -> list[tuple[str, str]]:
+    """Say what is told of the place under the pointer: where it is, and the value with its unit.
+
+    Parameters
+    ----------
+    plane : Plane
+
+    Returns
+    -------
+    list of tuple
+        Label and format, as Bokeh takes them.
+
+    Examples
+    --------
+    >>> one, no = Axis("dose", "Dose (mg)", ["1 mg"], {}), np.zeros((1, 1), bool)
+    >>> tips(Plane(one, Axis("", "", [""], {}), np.ones((1, 1)), "Opens", "h", no, no, (1, 1)))
+    [('Dose (mg)', '$x{custom}'), ('Opens', '@value{0.000} h')]
+    """
+    flat = plane.up.size == 1
+    value = "@value{0.000}" if flat else "@values{0.000}"
+    places = [(plane.across.label, "$x{custom}"), (plane.up.label, "$y{custom}")]
+    return [*places[: 1 if flat else 2], (plane.label, f"{value} {plane.unit}".strip())]
 
 
 def note(plane: Plane) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plasticity.explore.look import COLOURS, DASHES, LETTERS, styled, time_axis
 from plasticity.explore.outcome import CONCENTRATION, KINDS, LEARNING, MOST_COMPOUNDS, PANELS, Outcome, key
 from plasticity.explore.published import SeenMaximum, SeenWindow
 from plasticity.figures.pens import GREY, PALE, pen
 
+Floats = NDArray[np.float64]
 WIDE, PANEL_WIDTH, PANEL_HEIGHT, THRESHOLD_HEIGHT = 1010, 250, 158, 170
 LANE_HEIGHT, LANES_MARGIN, LEFT = 15, 52, 96
 IN_A_ROW = 4
@@ -49,23 +51,28 @@ class ScenarioPlots:
         self.whole, self.part = Range1d(0.0, 672.0), Range1d(0.0, 48.0)
         self.lines: dict[tuple[str, int, int], Any] = {}
         self.threshold = styled(
-            figure(width=width, height=THRESHOLD_HEIGHT, x_range=self.whole, tools=TOOLS, title="LTP threshold",
-                   min_border_left=LEFT)
+            figure(
+                width=width,
+                height=THRESHOLD_HEIGHT,
+                x_range=self.whole,
+                tools=TOOLS,
+                title="LTP threshold",
+                min_border_left=LEFT,
+            )
         )
         self.threshold.yaxis.axis_label = "Relative to rest"
         self.threshold.xaxis.visible = False
         self.band = BoxAnnotation(bottom=0.9, top=0.92, fill_color=PALE, fill_alpha=1.0, level="underlay")
         self.threshold.add_layout(self.band)
         self._lines(self.threshold, "threshold", 1, "")
-        self.lanes = styled(figure(width=width, height=90, x_range=self.whole, y_range=FactorRange(), tools="",
-                                   min_border_left=LEFT))
+        self.lanes = styled(
+            figure(width=width, height=90, x_range=self.whole, y_range=FactorRange(), tools="", min_border_left=LEFT)
+        )
         self.lanes.title.visible = False
         self.lanes.ygrid.grid_line_color = None
         self.bars = ColumnDataSource({name: [] for name in ("lane", "left", "right", "colour", "told")})
         self.given = ColumnDataSource({name: [] for name in ("lane", "time", "colour", "told")})
-        drawn = self.lanes.hbar(
-            "lane", left="left", right="right", height=0.62, color="colour", source=self.bars
-        )
+        drawn = self.lanes.hbar("lane", left="left", right="right", height=0.62, color="colour", source=self.bars)
         marks = self.lanes.scatter(
             "time", "lane", marker="inverted_triangle", size=8, line_color="white", fill_color="colour",
             source=self.given,
@@ -149,7 +156,8 @@ class ScenarioPlots:
 
     def show(self, number: int, found: Outcome | None) -> None:
         """Show an outcome in the place of a scenario, or nothing there."""
-        data: dict[str, Any] = {"time": [] if found is None else found.time}
+        drawn = np.zeros(0, int) if found is None else drawn_points(found.time)
+        data: dict[str, Any] = {"time": [] if found is None else found.time[drawn]}
         for (panel, of, place), line in self.lines.items():
             if of == number:
                 curves = [] if found is None else found.curves.get(panel, [])
@@ -158,8 +166,7 @@ class ScenarioPlots:
                 line.visible = curve is not None
                 if curve is not None:
                     line.name = f"{LETTERS[number]}: {curve.name}"
-                nothing = [] if found is None else np.full(len(found.time), np.nan)
-                data[f"{panel} {place}"] = nothing if curve is None else curve.values
+                data[f"{panel} {place}"] = np.full(len(drawn), np.nan) if curve is None else curve.values[drawn]
         self.sources[number].data = data
 
     def compare(
@@ -185,7 +192,10 @@ class ScenarioPlots:
                 bars.append((lane, seen.open_until, last, NOT_SEEN, told))
         self.bars.data = _columns(("lane", "left", "right", "colour", "told"), bars)
         self.given.data = _columns(("lane", "time", "colour", "told"), given)
-        self.lanes.y_range.factors = [*(_lane(seen) for seen in reversed(windows)), *(one[0] for one in reversed(there))]
+        self.lanes.y_range.factors = [
+            *(_lane(seen) for seen in reversed(windows)),
+            *(one[0] for one in reversed(there)),
+        ]
         self.lanes.height = LANES_MARGIN + LANE_HEIGHT * len(self.lanes.y_range.factors)
         self.seen.data = _columns(
             ("panel", "time", "value", "low", "high", "told"),
@@ -202,6 +212,30 @@ class ScenarioPlots:
         self.part.end = end
         for shown in self.panels.values():
             time_axis(shown, end, PANEL_WIDTH)
+
+
+def drawn_points(time: Floats) -> NDArray[np.int64]:
+    """Choose the points of a run that a screen can tell apart: all at first, then ever fewer.
+
+    Parameters
+    ----------
+    time : ndarray, shape (times,)
+        [h]
+
+    Returns
+    -------
+    ndarray of int
+        Places of the chosen times.
+
+    Examples
+    --------
+    >>> len(drawn_points(np.arange(0.0, 672.0, 0.05)))
+    732
+    """
+    spacing = np.where(time < 12.0, 0.05, np.where(time < 48.0, 0.2, np.maximum(2.0, time[-1] / 600.0)))
+    passed = np.floor(np.concatenate([[0.0], np.cumsum(np.diff(time) / spacing[1:])]) + 1e-6)
+    chosen = np.flatnonzero(np.diff(passed, prepend=-1.0) > 0.0)
+    return np.unique(np.append(chosen, len(time) - 1))
 
 
 def _lane(seen: SeenWindow) -> str:

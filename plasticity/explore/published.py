@@ -149,5 +149,10 @@ def _middle(row: Observation) -> float:
 
 
 def _same(row: Observation, given: Dose) -> bool:
-    doses = asked(row.modelled, 1.0).doses
+    doses = _asked(row.modelled)
     return len(doses) == 1 and replace(doses[0], at=given.at, name=given.name, text=given.text) == given
+
+
+@cache
+def _asked(modelled: str) -> tuple[Dose, ...]:
+    return asked(modelled, 1.0).doses

@@ -1,14 +1,17 @@
 """A scenario of the explorer: the plain data of one study, how it is changed, and its text, which is what is run."""
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from plasticity.compound import load_compound, parameter_sets
 from plasticity.errors import InputError
 from plasticity.figures.pens import spoken
 from plasticity.study import Study
+from plasticity.sweeps.setting import Setting
 from plasticity.units import quantity, written
 from plasticity.window import HOURS_PER_DAY
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 EARLY, FINE, COARSE = 48.0, 960, 672
 """Hours that are shown finely, and how many points are shown of them and of the whole run."""
+NAME = "scenario"
+_LONG = re.compile(r"[0-9]+\.[0-9]{3,}")
 HEADER = """\
 # Exported from the explorer. To run it again: plasticity run FILE
 # Simulated plasticity index for research; not evidence about treatment, no advice on dosing.
@@ -68,11 +73,12 @@ class Scenario:
     def label(self) -> str:
         """The scenario in a few words: doses, laws that are not the usual ones, and changed numbers."""
         given = [
-            f"{spoken(dose['compound'])} {dose['amount']}" + (f" at {dose['at']}" if _late(dose) else "")
+            f"{spoken(dose['compound'])} {_short(dose['amount'])}"
+            + (f" at {_short(dose['at'])}" if _late(dose) else "")
             for dose in self.doses
         ]
         laws = [f"{law} {layer}" for layer, law in self.model.items() if law not in ("averaged", "first_order")]
-        numbers = [f"{name} {value}" for name, value in self.parameters.items()]
+        numbers = [f"{name} {_short(value)}" for name, value in self.parameters.items()]
         return ", ".join([" + ".join(given) or "no dose", *laws, *numbers])
 
     @property
@@ -128,21 +134,23 @@ class Scenario:
         writer.dump({name: _plain(part) for name, part in self._used().items() if part}, out)
         return HEADER + out.getvalue()
 
-    def study(self, name: str = "scenario") -> Study:
-        """Read the text as `plasticity run` would, and check all of it.
-
-        Raises
-        ------
-        InputError
-            For the first thing that is not allowed.
-        """
+    @cached_property
+    def study(self) -> Study:
+        """The text read as `plasticity run` reads it, and checked; an InputError says what is not allowed."""
         import xarray
 
-        return Study.of(xarray.Dataset(attrs={"study": self.text, "study_name": name}))
+        return Study.of(xarray.Dataset(attrs={"study": self.text, "study_name": NAME}))
+
+    @cached_property
+    def setting(self) -> Setting:
+        """Protocol, laws and numbers in force."""
+        run = self.study.runs[0]
+        layers = {**self.model, "modules": run.model.modules}
+        return Setting(run.protocol, layers, dict(run.parameters), run.parameter_set)
 
     def run(self) -> "xarray.Dataset":
         """Run the study."""
-        return self.study().run()
+        return self.study.run()
 
     def _with(self, name: str, part: Any) -> "Scenario":
         return Scenario({**self.sections, name: part})
@@ -253,6 +261,11 @@ def times(duration: float) -> dict[str, str]:
 
 def _late(dose: Mapping[str, Any]) -> bool:
     return str(dose.get("at", "0 h")).split()[0] not in ("0", "0.0")
+
+
+def _short(quantity: str) -> str:
+    """Leave digits out that only a machine needs."""
+    return _LONG.sub(lambda found: f"{float(found[0]):.4g}", quantity)
 
 
 def _plain(part: Any) -> Any:

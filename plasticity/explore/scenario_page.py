@@ -11,8 +11,7 @@ from plasticity.explore.comparison import MOST, Comparison
 from plasticity.explore.controls import WIDTH, QuantityControl
 from plasticity.explore.dials import amount_dial, parameter_dial, parameters, time_dial
 from plasticity.explore.display import Display
-from plasticity.explore.look import LETTERS, heading
-from plasticity.explore.plots import WIDE
+from plasticity.explore.look import LETTERS, page
 from plasticity.explore.scenario import Scenario
 from plasticity.kernels import declared_kernels
 
@@ -32,23 +31,20 @@ def scenario_page(comparison: Comparison, title: str) -> Any:
 
     Returns
     -------
-    panel.viewable.Viewable
+    panel.Template
 
     Examples
     --------
     >>> plan = Scenario({"protocol": {"doses": [{"compound": "psilocybin", "amount": "25 mg"}]}})
-    >>> len(scenario_page(Comparison([plan]), "Psilocybin"))
-    2
+    >>> type(scenario_page(Comparison([plan]), "Psilocybin")).__name__
+    'Template'
     """
     import panel
 
     display = Display(comparison)
-    controls = ScenarioControls(comparison, display)
-    main = panel.Column(
-        display.bar, display.message, display.table, panel.pane.Bokeh(display.plots.view(), margin=0),
-        width=WIDE + 16, margin=0,
-    )  # fmt: skip
-    return panel.Column(heading(title), panel.Row(controls.view(), main, margin=0), margin=0)
+    plots = panel.pane.Bokeh(display.plots.view(), margin=0)
+    rows: list[list[Any]] = [[display.bar], [display.message], [display.table], [plots]]
+    return page(title, ScenarioControls(comparison, display).view(), rows)
 
 
 class ScenarioControls:
@@ -81,7 +77,7 @@ class ScenarioControls:
         self.compounds = [widgets.Select(label=f"Compound of dose {n + 1}", width=WIDTH - 20) for n in range(DOSES)]
         self.amounts = [QuantityControl(partial(self._dose, n, "amount")) for n in range(DOSES)]
         self.times = [QuantityControl(partial(self._dose, n, "at")) for n in range(DOSES)]
-        self.second = widgets.Checkbox(label="Second dose", margin=(4, 10))
+        self.second = widgets.Toggle(label="Second dose", width=120, margin=(6, 10))
         self.further = panel.pane.HTML("", width=WIDTH - 20, margin=(0, 10))
         half = (WIDTH - 46) // 2
         self.laws = {
@@ -105,7 +101,7 @@ class ScenarioControls:
             self.compounds[0], self.amounts[0].view, self.times[0].view,
             self.second, self.compounds[1], self.amounts[1].view, self.times[1].view, self.further,
             self.names, self.sliders, panel.Row(*self.laws.values(), margin=0), self.duration,
-            width=WIDTH, margin=(0, 4), styles={"border-right": "1px solid #dddddd"},
+            width=WIDTH, margin=(0, 4),
         )  # fmt: skip
 
     def _watch(self) -> None:
@@ -119,7 +115,7 @@ class ScenarioControls:
             on(widget, partial(self._dose, n, "compound"))
         on(self.second, self._second)
         for layer, widget in self.laws.items():
-            on(widget, lambda law, layer=layer: self._change(lambda old: old.with_model(layer, law)))
+            on(widget, partial(self._law, layer))
         on(self.duration, lambda text: self._change(lambda old: old.with_duration(text)))
         on(self.names, lambda _: self._show())
 
@@ -132,15 +128,21 @@ class ScenarioControls:
 
         self._change(changed)
 
+    def _law(self, layer: str, law: str) -> None:
+        self._change(lambda old: old.with_model(layer, law))
+
     def _number(self, name: str, text: str) -> None:
         self._change(lambda old: old.with_parameter(name, text))
 
     def _change(self, how: Callable[[Scenario], Scenario]) -> None:
-        if self.comparison.change(how):
-            self._show()
-            self.display.refresh()
-        else:
-            self.display.tell()
+        import panel
+
+        with panel.io.hold():  # one message to the browser
+            if self.comparison.change(how):
+                self._show()
+                self.display.refresh([self.comparison.chosen])
+            else:
+                self.display.tell()
 
     def _then(self, call: Callable[[], None]) -> None:
         call()

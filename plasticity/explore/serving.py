@@ -8,7 +8,7 @@ from typing import Any
 from plasticity.errors import InputError
 
 HERE = "127.0.0.1"
-ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 only compared with what was asked for
+ANYWHERE = ("0.0.0.0", "::")
 PORT = 5006
 
 
@@ -45,7 +45,9 @@ def free_port(address: str, port: int) -> int:
         try:
             probe.bind((address, port))
         except socket.gaierror as error:
-            raise InputError(f"--address: {address!r} is no address; allowed: {HERE}, or one of this machine") from error
+            raise InputError(
+                f"--address: {address!r} is no address; allowed: {HERE}, or one of this machine"
+            ) from error
         except OSError as error:
             told = f"cannot listen at {address}, port {port}: {error.strerror}; try another --port, or --port 0"
             raise OSError(told) from error

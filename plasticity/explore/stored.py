@@ -144,13 +144,16 @@ class Stored:
         failed = cut("status") < 0 if "status" in self.ds else np.isnan(values)
         late = cut("censored") > 0.0 if "censored" in self.ds else np.zeros(values.shape, bool)
         values = np.where(failed, np.nan, values)
-        told = self.ds[variable].attrs
-        unit = str(told.get("units", ""))
+        unit, values = self.printed(variable, values)
+        late &= ~failed & (unit in ("h", "d"))
+        return Plane(x, y, values, self.variables[variable], unit, late, failed, step)
+
+    def printed(self, variable: str, values: Floats) -> tuple[str, Floats]:
+        """Give the unit in which values of a variable are printed, and the values in it: long times in days."""
+        unit = str(self.ds[variable].attrs.get("units", ""))
         if unit == "h" and np.nanmax(values, initial=0.0) >= 2.0 * HOURS_PER_DAY:
-            values, unit = values / HOURS_PER_DAY, "d"
-        label = str(told.get("long_name", variable))
-        timed = unit in ("h", "d")
-        return Plane(x, y, values, label, PRINTED_UNITS.get(unit, unit), late & timed & ~failed, failed, step)
+            return "d", values / HOURS_PER_DAY
+        return PRINTED_UNITS.get(unit, unit), values
 
 
 def stored(ds: "xarray.Dataset") -> Stored:
