@@ -263,7 +263,7 @@ def explore(
     """Open a web page to change a protocol, or walk through a stored sweep, and see what follows."""
     from plasticity.cli.exploring import explored
 
-    _announce()
+    announce()
     return explored(given, address=address, port=port, show=show, static=static)
 
 
