@@ -57,7 +57,7 @@ AT = {"brake_gain": 7.2944, "brake_tau": 156.42}
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     pytest.importorskip("petab.v1", reason="needs petab (extra test)")
-    target = Target(BRAKE, FIVE, Error("normal", 1.5))
+    target = Target(BRAKE, tuple(FIVE), Error("normal", 1.5))
     return target, to_petab(target, tmp_path_factory.mktemp("petab") / "brake")
 
 
@@ -78,7 +78,7 @@ def test_petabs_own_linter_finds_nothing(written, tool, root):
 @pytest.mark.parametrize("error", [Error("normal", 1.5), Error("lognormal", 0.15)], ids=lambda error: error.kind)
 def test_a_calibration_comes_back_as_it_went(tmp_path, error):
     pytest.importorskip("petab.v1", reason="needs petab (extra test)")
-    target = Target(BRAKE, FIVE, error)
+    target = Target(BRAKE, tuple(FIVE), error)
     assert from_petab(to_petab(target, tmp_path / "brake")) == target
 
 

@@ -87,6 +87,15 @@ def again(data: Path, report: Callable[[int, int, str], None] | None = None) -> 
     ------
     InputError
         If the dataset records no study.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from plasticity import provenance
+    >>> study = Study.load("psilocybin_stages", reduced=True)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     all(one.equal for one in again(provenance.write(study.run(), Path(place) / "run.nc")))
+    True
     """
     before = opened(data)
     return differences(before, Study.of(before).run(report))

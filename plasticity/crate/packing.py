@@ -85,6 +85,18 @@ def pack(study: "Study", name: str, results: Path, out: Path, data_licence: str,
         If the library for crates is missing.
     OSError
         If it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from plasticity.study import Study
+    >>> study = Study.load("psilocybin_stages", reduced=True)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     results = Path(place) / "crate" / "results"
+    ...     results.mkdir(parents=True)
+    ...     _ = provenance.write(study.run(), results / "stages.nc")
+    ...     pack(study, "stages", results, Path(place) / "stages.zip", "CC-BY-4.0").name
+    'stages.zip'
     """
     made = needs_rocrate()(version="1.1")
     stage = results.parent

@@ -62,7 +62,7 @@ def from_petab(problem: str | Path) -> Target:
             f"PEtab: {model} is not the model that this version writes for the law {law.name} and the "
             "doses in the condition table; allowed: tables changed, the model written anew by to_petab"
         )
-    return Target(law, observations, _error(found, path))
+    return Target(law, tuple(observations), _error(found, path))
 
 
 def _valid(path: Path) -> tuple[Any, dict[str, Any]]:
