@@ -10,6 +10,8 @@ import plasticity
 from plasticity import compound, data, declare, errors, ratelaws, symbolic
 from plasticity.declare import FLAGS, Kernel
 from plasticity.kernels import declared_kernels
+from plasticity.named_sets import model_sets
+from plasticity.population import BODY_WEIGHT_CV
 
 ORDER = ("assumed", "fitted", "derived", "recalled", "verified_secondary", "verified")
 MEANING = {
@@ -93,6 +95,23 @@ def numbers_of(drug: compound.Compound) -> list[Row]:
             n.note,
         )
         for name, n in drug.numbers.items()
+    ]
+
+
+def spread_of(drug: compound.Compound) -> list[Row]:
+    """List how much subjects differ in the numbers of a compound."""
+    named = {f"CV of {name}": n for name, n in drug.variability.items()}
+    named |= {f"correlation of {a} and {b}": n for (a, b), n in drug.correlations.items()}
+    owner = f"{drug.name}, {drug.species}, between subjects"
+    return [Row(owner, name, n.value, n.unit, n.range, n.flag, n.source, "", n.note) for name, n in named.items()]
+
+
+def numbers_elsewhere() -> list[Row]:
+    """List the numbers that belong to no kernel and no compound: sets of the whole model, and body weight."""
+    named = {("set " + title, name): n for title, one in model_sets().items() for name, n in one.numbers.items()}
+    named |= {(f"{species}, between subjects", "CV of body_weight"): n for species, n in BODY_WEIGHT_CV.items()}
+    return [
+        Row(owner, name, n.value, n.unit, n.range, n.flag, n.source, "", n.note) for (owner, name), n in named.items()
     ]
 
 
@@ -217,9 +236,11 @@ def pages() -> dict[str, str]:
         written[f"compounds/{name}.md"] = compound_page(name)
         for species in compound.BODY_WEIGHT:
             try:
-                rows += numbers_of(compound.load_compound(name, species))
+                drug = compound.load_compound(name, species)
             except errors.InputError:
                 continue
+            rows += [*numbers_of(drug), *spread_of(drug)]
+    rows += numbers_elsewhere()
     said = "Each sub-model with its equations, typeset from the code that runs, and its numbers."
     written["kernels/index.md"] = index("Kernels", said, stems)
     written["compounds/index.md"] = index("Compounds", "Each drug, species by species.", compound.compound_names())

@@ -1,0 +1,76 @@
+"""Intervals by default: what is drawn, what is kept, that they hold the calibrating windows, and the switch."""
+
+import json
+
+import numpy as np
+import pytest
+
+from plasticity import data
+from plasticity.model import Model
+from plasticity.plausible import uncertain
+from plasticity.protocol import Protocol
+from plasticity.study import Study
+from plasticity.study.uncertain import without_intervals
+from plasticity.uncertainty import TABLE, intervals, members
+
+PLAN = Protocol("28 d").dose("psilocybin", "25 mg")
+
+
+@pytest.fixture(scope="module")
+def found():
+    return intervals(PLAN, times=np.linspace(0.0, 672.0, 57), count=48)
+
+
+def test_the_draws_give_the_window_they_were_conditioned_on(found):
+    """Psilocybin's window was seen open on day 14 and closed on day 21; an animal's day has an error of 1.5 d, so that
+    about the middle four fifths of the draws lie between 12.5 and 22.5 d."""
+    low, middle, high = found.last_close_interval.values / 24.0
+    assert 11.0 < low < 14.0 < middle < 19.0 < high < 22.5
+    assert float(found.window_chance) > 0.95
+
+
+def test_the_same_seed_gives_the_same_intervals_and_another_does_not(found):
+    again = intervals(PLAN, times=np.linspace(0.0, 672.0, 57), count=48)
+    assert found.identical(again)
+    other = intervals(PLAN, times=[24.0], count=48, seed=1)
+    assert not np.array_equal(other.last_close_interval, found.last_close_interval)
+
+
+def test_bands_are_ordered_and_start_at_rest(found):
+    band = found.depth_band
+    assert (band.diff("quantile") >= 0.0).all()
+    assert np.abs(band.isel(time=0)).max() < 1e-12
+
+
+def test_what_is_set_by_hand_or_seen_in_a_source_is_not_drawn():
+    _, numbers = members(PLAN, parameters={"brake_tau": 100.0, "psilocybin.clearance": 200.0}, count=8)
+    assert {one["brake_tau"] for one in numbers} == {100.0}
+    assert {one["psilocybin.clearance"] for one in numbers} == {200.0}
+    assert len({one["brake_gain"] for one in numbers}) > 4
+    assert {one["psilocybin.htr2a_k_act"] for one in numbers} == {44.06}  # derived, and not what differs in subjects
+
+
+def test_subjects_differ_in_what_the_compound_states_and_in_weight():
+    plans, numbers = members(Protocol("2 d").dose("ketamine", "0.5 mg/kg", over="40 min"), count=16)
+    amounts = np.array([plan.doses[0].amount for plan in plans])
+    assert 0.1 < np.std(np.log(amounts)) < 0.35  # a coefficient of variation of 0.2, of sixteen subjects
+    assert len({one["ketamine.clearance"] for one in numbers}) == 16
+    plans, _ = members(PLAN, count=4)
+    assert len({plan.doses[0].amount for plan in plans}) == 1  # 25 mg, whatever they weigh
+
+
+def test_the_table_of_draws_holds_every_uncertain_shared_number():
+    table = data.load(TABLE)
+    shared = {name for name in uncertain(Model().assemble([])) if "." not in name}
+    assert shared <= set(map(str, table.data_vars)) and table.sizes["row"] == 256
+    assert all(np.isfinite(table[name]).all() and "units" in table[name].attrs for name in table.data_vars)
+
+
+def test_one_switch_turns_the_intervals_off():
+    whole = Study.load("psilocybin_stages", ["uncertainty.samples=4"], reduced=True).run()
+    bare = Study.load("psilocybin_stages", ["uncertainty=none"], reduced=True).run()
+    assert "depth_band" in whole and json.loads(whole.attrs["uncertainty"])["samples"] == 4
+    assert "quantile" not in bare.dims and "uncertainty" not in bare.attrs
+    assert set(without_intervals(whole).data_vars) == set(bare.data_vars)
+    for name in bare.data_vars:
+        assert np.array_equal(whole[name], bare[name], equal_nan=bare[name].dtype.kind == "f")
