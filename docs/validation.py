@@ -12,7 +12,10 @@ from plasticity.calibration.validation import VERDICTS, counts
 HERE = Path(__file__).parent
 PAGE, TABLE = HERE / "reference" / "validation.md", HERE / "reference" / "validation.csv"
 FIGURE = HERE / "_static" / "validation.png"
-MADE = "Made by `docs/validation.py` from `plasticity run validation`, with `--set parameter_set=improved` the second time."
+MADE = (
+    "Made from data by `docs/validation.py`, after `plasticity run validation` and the same with "
+    "`--set parameter_set=improved`."
+)
 MEANT = (
     "Calibration: a number of the model was set with the row in view. Hold-out: none was, though not blindly. *No "
     "interval*: nothing was published to lie in. *No prediction*: the model cannot be asked. Observed intervals are of "
@@ -41,11 +44,11 @@ def counted(name: str, ds: xarray.Dataset) -> list[tuple[str, ...]]:
 def cells(ds: xarray.Dataset, place: int) -> tuple[str, ...]:
     """Write one row: what was seen, what is predicted, the verdict, and where it comes from."""
     one = {str(name): ds[name].values[place] for name in (*ds.data_vars, "row") if "row" in ds[name].dims}
-    seen = " ".join(
-        filter(None, (number_text(one["observed"]), interval_text(one["observed_low"], one["observed_high"])))
-    )
+    value, between = number_text(one["observed"]), interval_text(one["observed_low"], one["observed_high"])
+    seen = f"{value} ({between})" if value and between else value or between
     told = number_text(one["predicted"])
     drawn = interval_text(one["predicted_low"], one["predicted_high"])
+    drawn = "held" if drawn == told and "to" not in drawn and drawn else drawn
     verdict = f"**{one['verdict']}**" if one["verdict"] == "out" else str(one["verdict"])
     cured = plain(str(one["remedy"])) if one["verdict"] == "out" else ""
     return (plain(str(one["row"])), plain(f"{one['quantity']} [{one['unit']}]"), seen, told, drawn, verdict,

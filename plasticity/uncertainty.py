@@ -83,18 +83,12 @@ def members(
         if name not in (parameters or {}):
             for own, value in zip(numbers, values, strict=True):
                 own[name] *= float(value) / typical[name]
-    return [_weighing(protocol, float(weight)) for weight in weights], numbers
+    return [replace(protocol, body_weight=float(weight)) for weight in weights], numbers
 
 
 def _silent(assembly: Assembly) -> dict[str, float]:
     """Hold the clearance of compounds of which no variability is known."""
     return {f"{compound.name}.clearance": 0.0 for compound in assembly.compounds if not compound.variability}
-
-
-def _weighing(protocol: Protocol, weight: float) -> Protocol:
-    share = weight / protocol.body_weight
-    given = [replace(one, amount=one.amount * share) if "/kg" in one.text else one for one in protocol.doses]
-    return replace(protocol, doses=tuple(given))
 
 
 def plausible_numbers(

@@ -44,7 +44,7 @@ def test_the_ten_drugs_are_there() -> None:
 @pytest.mark.parametrize(("name", "species"), PRESENT)
 def test_every_number_has_unit_range_flag_and_known_sources(name: str, species: str) -> None:
     compound = load_compound(name, species)
-    assert len(compound.numbers) >= 8
+    assert len(compound.numbers) >= 6  # an intravenous compound with one compartment and one target
     for number in compound.numbers.values():
         assert number.unit in CANONICAL
         assert number.flag in FLAGS

@@ -6,31 +6,41 @@ import numpy as np
 import pytest
 
 from plasticity import data
+from plasticity.calibration.members import closing_days
 from plasticity.model import Model
 from plasticity.plausible import uncertain
 from plasticity.protocol import Protocol
 from plasticity.study import Study
 from plasticity.study.uncertain import without_intervals
-from plasticity.uncertainty import TABLE, intervals, members
+from plasticity.uncertainty import TABLE, intervals, members, plausible_numbers
 
-PLAN = Protocol("28 d").dose("psilocybin", "25 mg")
+PLAN = Protocol("40 d").dose("psilocybin", "25 mg")
+JOINT = set(map(str, data.load(TABLE).data_vars))
 
 
 @pytest.fixture(scope="module")
 def found():
-    return intervals(PLAN, times=np.linspace(0.0, 672.0, 57), count=48)
+    return intervals(PLAN, times=np.linspace(0.0, 960.0, 57), count=48)
 
 
-def test_the_draws_give_the_window_they_were_conditioned_on(found):
-    """Psilocybin's window was seen open on day 14 and closed on day 21; an animal's day has an error of 1.5 d, so that
-    about the middle four fifths of the draws lie between 12.5 and 22.5 d."""
+def test_the_draws_give_the_window_they_were_conditioned_on():
+    """Psilocybin's window was seen open on day 14 and closed on day 21. With an error of 1.5 d a day two errors outside
+    is seen so in 2 % of animals: at most a few of 256 draws, weighted by that, may lie there."""
+    numbers = plausible_numbers(PLAN, count=256)
+    names = [name for name in Model().assemble(PLAN.compounds).parameters if "." not in name or name in JOINT]
+    days = closing_days(PLAN, Model(), [{name: one[name] for name in names} for one in numbers], 1e-5)
+    assert np.mean((days < 14.0 - 3.0) | (days > 21.0 + 3.0)) < 0.02
+    assert 14.0 < np.median(days) < 19.0
+
+
+def test_subjects_widen_the_interval(found):
     low, middle, high = found.last_close_interval.values / 24.0
-    assert 11.0 < low < 14.0 < middle < 19.0 < high < 22.5
+    assert low < 14.0 < middle < 19.0 < high
     assert float(found.window_chance) > 0.95
 
 
 def test_the_same_seed_gives_the_same_intervals_and_another_does_not(found):
-    again = intervals(PLAN, times=np.linspace(0.0, 672.0, 57), count=48)
+    again = intervals(PLAN, times=np.linspace(0.0, 960.0, 57), count=48)
     assert found.identical(again)
     other = intervals(PLAN, times=[24.0], count=48, seed=1)
     assert not np.array_equal(other.last_close_interval, found.last_close_interval)
