@@ -23,6 +23,7 @@ STATES = {
     "central": ("effect", "clearance", "volume_central"),
     "peripheral": ("central", "distribution_clearance", "volume_peripheral"),
     "effect": ("central", "effect_rate"),
+    "htr2a_held": ("effect", "htr2a_dissociation_rate"),
     "metabolite_gut": ("gut", "metabolite", "presystemic_fraction"),
     "metabolite": (
         *("central", "metabolite_formation_fraction", "metabolite_clearance", "metabolite_volume"),

@@ -82,6 +82,22 @@ class Model:
         chosen = ", ".join(f"{layer}={variant!r}" for layer, variant in self.variants.items() if variant != SHARED)
         return f"Model({chosen}, modules={self.modules!r})"
 
+    def joined(self, modules: Sequence[str]) -> "Model":
+        """Give this model with further modules, itself if it has them all.
+
+        Parameters
+        ----------
+        modules : sequence of str
+
+        Returns
+        -------
+        Model
+        """
+        if set(modules) <= set(self.modules):
+            return self
+        chosen = {layer: variant for layer, variant in self.variants.items() if layer not in self.modules}
+        return Model(**chosen, modules=[*self.modules, *modules], folder=self.folder)
+
     def describe(self) -> dict[str, object]:
         """Plain data that says which laws are used, for files."""
         chosen = {layer: variant for layer, variant in self.variants.items() if variant != SHARED}

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plasticity.assembly import Assembly
 from plasticity.errors import InputError
 from plasticity.values import in_force
 
+Shares = NDArray[np.float64]
 UNCERTAIN = ("recalled", "assumed", "fitted")
 """Flags of numbers that are drawn; numbers seen in a source, or derived, are kept."""
 SPARE = 4
@@ -84,7 +86,7 @@ def draws(
     points = qmc.LatinHypercube(max(len(ranges), 1), seed=seed).random(SPARE * count)
     found: list[dict[str, float]] = []
     for point in points:
-        drawn = {n: _at(float(u), *ranges[n], middle[n]) for n, u in zip(ranges, point, strict=False)}
+        drawn = {n: float(quantile(np.array(u), *ranges[n], middle[n])) for n, u in zip(ranges, point, strict=False)}
         try:
             found.append(in_force(assembly, {**(given or {}), **drawn})[0])
         except InputError:
@@ -94,10 +96,29 @@ def draws(
     raise InputError(f"draws: {len(found)} of {SPARE * count} are physical; allowed: ranges that hold {count}")
 
 
-def _at(share: float, low: float, high: float, middle: float) -> float:
-    """Quantile of a number whose median is `middle`, even on either side."""
+def quantile(share: Shares, low: float, high: float, middle: float) -> Shares:
+    """Quantiles of a number over its plausible range, with its default as the median and even on either side.
+
+    Parameters
+    ----------
+    share : ndarray
+        0 to 1.
+    low, high : float
+        The range; even means in logarithms where it is positive.
+    middle : float
+        The median.
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> quantile(np.array([0.0, 0.5, 0.75]), 1.0, 100.0, 4.0).round(2).tolist()
+    [1.0, 4.0, 20.0]
+    """
     low, high = min(low, middle), max(high, middle)
     ends, positions = np.array([low, middle, high]), np.array([0.0, 0.5, 1.0])
     if low > 0.0:
-        return float(np.exp(np.interp(share, positions, np.log(ends))))
-    return float(np.interp(share, positions, ends))
+        return np.asarray(np.exp(np.interp(share, positions, np.log(ends))))
+    return np.asarray(np.interp(share, positions, ends))

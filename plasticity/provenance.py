@@ -142,7 +142,7 @@ def plain(attributes: Mapping[Any, Any]) -> dict[str, str | int | float]:
     return kept
 
 
-def write(ds: "xarray.Dataset", path: str | Path) -> Path:
+def write(ds: "xarray.Dataset", path: str | Path, group: str | None = None) -> Path:
     """Write a dataset as NetCDF-4 in one step: either the whole file is there, or the one before.
 
     Parameters
@@ -151,6 +151,8 @@ def write(ds: "xarray.Dataset", path: str | Path) -> Path:
         Its attributes are written as `plain` makes them, units as the CF conventions want them (nmol L-1 for nM).
     path : str or pathlib.Path
         The folder must exist.
+    group : str, optional
+        Of the file; its root if not given.
 
     Returns
     -------
@@ -183,7 +185,7 @@ def write(ds: "xarray.Dataset", path: str | Path) -> Path:
         packed[name] = {**packed[name], **unfilled}
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        ds.to_netcdf(unfinished, engine="h5netcdf", encoding=packed)
+        ds.to_netcdf(unfinished, engine="h5netcdf", encoding=packed, group=group)
         with unfinished.open("rb+") as file:
             os.fsync(file.fileno())
         unfinished.replace(path)

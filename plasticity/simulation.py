@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from plasticity.assembly import Assembly
 from plasticity.errors import InputError
 from plasticity.model import Model
+from plasticity.named_sets import modules_of
 from plasticity.observables import effect_extent
 from plasticity.protocol import Dose, Protocol
 from plasticity.solver.ensemble import MESSAGES, integrate
@@ -93,7 +94,8 @@ def simulate(
         Overrides by name (``"brake_tau": "7 d"``, ``"mdma.clearance": "40 L/h"``); a plain number is in the
         canonical unit.
     parameter_set : str, optional
-        A set of values that ships with a compound, such as ``"mdma_autoinhibition"``.
+        A set of values that ships with a compound, such as ``"mdma_autoinhibition"``, or for the whole model:
+        ``"baseline"`` (the default) or ``"improved"``, with the modules that belong to it.
     times : array_like, shape (times,), optional
         Output times [h], ascending, within the protocol's duration; hourly if not given. The numbers of the windows
         and of the acute effect do not depend on them.
@@ -120,7 +122,7 @@ def simulate(
     >>> round(float(run.last_close) / 24, 1)
     17.5
     """
-    model = model or Model()
+    model = (model or Model()).joined(modules_of(parameter_set))
     grid = _grid(times, protocol.duration)
     run = integrated(protocol, model, parameters, parameter_set, rtol, atol)
     return _dataset(run, model, grid, {"rtol": rtol, "atol": atol, "method": "Rodas5P"})
@@ -170,7 +172,7 @@ def integrated(
     >>> run.trajectory.status
     0
     """
-    model = model or Model()
+    model = (model or Model()).joined(modules_of(parameter_set))
     if not TOLERANCES[0] <= rtol <= TOLERANCES[1]:
         raise InputError(f"rtol: {rtol!r}; allowed: {TOLERANCES[0]:g} to {TOLERANCES[1]:g}")
     if atol is not None and not 0.0 < atol < np.inf:

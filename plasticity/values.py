@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 
 from plasticity.assembly import Assembly
-from plasticity.compound import compound_names, parameter_sets
+from plasticity.compound import compound_names
 from plasticity.declare import Parameter
 from plasticity.errors import InputError, unknown_name
+from plasticity.kernels import declared_kernels
+from plasticity.named_sets import modules_of, values_of
 from plasticity.units import quantity
 
 Given = str | float
@@ -24,7 +26,7 @@ def in_force(
         Text with a unit, or a number in the canonical unit, by name (``brake_tau``) or ``compound.name``
         (``mdma.clearance``). They go over the parameter set.
     parameter_set : str, optional
-        Name of a set of values that ships with a compound.
+        Name of a set of values that ships with a compound or for the whole model.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def in_force(
     """
     values = assembly.defaults()
     warnings: list[str] = []
-    for name, given in {**_set(parameter_set), **(parameters or {})}.items():
+    for name, given in {**_set(assembly, parameter_set), **(parameters or {})}.items():
         declared = _declaration(assembly, name)
         unit = declared.unit
         value = quantity(given, unit, f"parameter {name}")
@@ -66,13 +68,17 @@ def in_force(
     return values, warnings
 
 
-def _set(name: str | None) -> dict[str, float]:
-    if name is None:
-        return {}
-    sets = parameter_sets()
-    if name not in sets:
-        raise unknown_name("parameter set", name, sets)
-    return dict(sets[name])
+def _set(assembly: Assembly, name: str | None) -> dict[str, float]:
+    lacking = [module for module in modules_of(name) if not _has(assembly, module)]
+    if lacking:
+        raise InputError(f"parameter set {name}: needs the module {lacking[0]}; allowed: Model(modules=[...]) with it")
+    return values_of(name, [compound.name for compound in assembly.compounds])
+
+
+def _has(assembly: Assembly, module: str) -> bool:
+    """Tell whether the kernels of a module belong to a model, also where no compound has a use for them."""
+    own = [kernel for kernel in declared_kernels() if kernel.layer == module]
+    return all(parameter.name in assembly.declared for kernel in own for parameter in kernel.parameters)
 
 
 def _declaration(assembly: Assembly, name: str) -> Parameter:

@@ -11,9 +11,11 @@ from plasticity.calibration.fitting import Target, fitted
 from plasticity.calibration.laws import Free, Law
 from plasticity.calibration.likelihood import Error, information, interval, ordinary, residual
 from plasticity.calibration.members import closing_days
-from plasticity.calibration.observed import Observation, chosen, rows, tables
+from plasticity.calibration.observed import Observation, chosen, driven, rows, tables
+from plasticity.calibration.posterior import converged, posterior
 from plasticity.calibration.profiles import confidence
 from plasticity.calibration.quantities import NAMES
+from plasticity.calibration.report import markdown
 from plasticity.calibration.sampling import sampled
 from plasticity.calibration.separation import separation
 from plasticity.calibration.validation import VERDICTS, Comparison, validated_rows
@@ -77,6 +79,9 @@ def test_the_information_is_the_expected_square_of_the_score():
 
 def test_a_missing_day_is_impossible_and_a_wrong_error_is_refused():
     assert interval(np.array([np.nan]), 2.0, 7.0, NORMAL)[0] == -np.inf
+    assert interval(np.array([0.0]), 2.0, 7.0, NORMAL)[0] == -np.inf  # a window that never opens is never seen open
+    assert information(np.array([0.0]), 2.0, 7.0, NORMAL)[0] == 0.0
+    assert separation({"a": np.zeros(4), "b": np.full(4, 9.0)}, [1.0], NORMAL) == pytest.approx([1.0], abs=1e-6)
     with pytest.raises(InputError, match="allowed: normal, lognormal"):
         Error("gauss", 1.0)
     with pytest.raises(InputError, match="allowed: more than 0"):
@@ -133,9 +138,9 @@ def target():
     return Target(LINE, FITTED, NORMAL)
 
 
-def _chain(target, file, steps, seed=0, study="a"):
-    best = fitted(target)
-    return sampled(target, best, walkers=8, steps=steps, seed=seed, file=file, name="line", study=study)
+def _chain(target, file, steps, seed=0, study="a", walkers=8):
+    where = {"file": file, "name": "line", "study": study}
+    return sampled(target, ensembles=2, walkers=walkers, steps=steps, seed=seed, **where)
 
 
 def test_a_chain_that_was_interrupted_equals_one_that_was_not(target, tmp_path):
@@ -143,34 +148,43 @@ def test_a_chain_that_was_interrupted_equals_one_that_was_not(target, tmp_path):
     _chain(target, tmp_path / "parts.h5", 11)
     assert np.array_equal(_chain(target, tmp_path / "parts.h5", 30), whole)
     assert not np.array_equal(_chain(target, tmp_path / "other.h5", 30, seed=1), whole)
+    assert not np.array_equal(whole[0], whole[1])  # the ensembles know nothing of each other
+
+
+def test_a_posterior_is_that_of_quadrature_and_its_chains_agree(target, tmp_path):
+    """Two free numbers, so that a grid of 400 by 400 gives the quantiles; 3 % of the range is 5 standard errors of an
+    end of the 95 % interval at the least effective size that counts as agreement."""
+    found = posterior(LINE, _chain(target, tmp_path / "chain.h5", 400, walkers=24), 50)
+    assert converged(found)
+    axis = (np.arange(400) + 0.5) / 400
+    cube = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
+    mass = np.exp(target.log_likelihood(cube)).reshape(400, 400)
+    for i, free in enumerate(LINE.free):
+        along = np.cumsum(mass.sum(axis=1 - i)) / mass.sum()
+        expected = free.value(np.interp([0.025, 0.5, 0.975], along, axis + 0.5 / 400))
+        assert np.quantile(found[free.name], [0.025, 0.5, 0.975]) == pytest.approx(
+            expected, abs=0.03 * (free.high - free.low)
+        )
+
+
+def test_chains_that_do_not_agree_give_no_interval(tmp_path):
+    path = tmp_path / "short.yaml"
+    path.write_text(
+        HEAD + "  rows: {critical_period_windows: [lsd]}\n  sampling: {walkers: 8, steps: 12, burn: 4}\n" + LAWS
+    )
+    ds = Study.load(path).run()
+    assert ds["converged"].values.tolist() == [0.0]
+    for name in ("posterior_low", "posterior_median", "closing_day_low", "predictive_log_likelihood"):
+        assert np.isnan(ds[name].values).all()
+    assert np.isfinite(ds["value"].values).all()
+    told = markdown(ds)
+    assert "chains do not agree: no intervals" in told and "| chains do not agree |" in told
 
 
 def test_a_chain_of_another_study_is_refused(target, tmp_path):
     _chain(target, tmp_path / "chain.h5", 3)
     with pytest.raises(InputError, match="chains of another study"):
         _chain(target, tmp_path / "chain.h5", 3, study="b")
-
-
-def test_arviz_opens_the_posterior_in_the_units_of_its_numbers(target, tmp_path):
-    from plasticity.calibration.outcome import Plan
-    from plasticity.calibration.posterior import posteriors
-
-    best = fitted(target)
-    where = {"file": tmp_path / "a.chains.h5", "name": LINE.name, "study": "a"}
-    cube = sampled(target, best, walkers=8, steps=12, seed=0, **where)
-    options = {"screen": 64, "starts": 4, "profile": 9, "walkers": 8, "steps": 12, "burn": 4, "seed": 0}
-    plan = Plan((LINE, FIRST_ORDER), tuple(FITTED), (), NORMAL, **options, experiments=(), study="a")
-    found = posteriors(plan, where["file"])
-    assert list(found) == ["log_law"] and dict(found["log_law"].posterior.sizes) == {"chain": 8, "draw": 8}
-    for i, free in enumerate(LINE.free):
-        np.testing.assert_array_equal(found["log_law"].posterior[free.name], free.value(cube[4:, :, i]).T)
-    expected = target.log_likelihood(cube[11])
-    np.testing.assert_allclose(found["log_law"].sample_stats["lp"][:, -1], expected, rtol=1e-12)  # the same sum
-    import arviz
-
-    assert list(arviz.summary(found["log_law"]).index) == [free.name for free in LINE.free]
-    with pytest.raises(InputError, match="chains of another study"):
-        posteriors(Plan((LINE,), tuple(FITTED), (), NORMAL, **options, experiments=(), study="b"), where["file"])
 
 
 def test_the_best_experiment_lies_between_the_laws():
@@ -192,6 +206,7 @@ REFUSED = {
     "law": ("  rows: {critical_period_windows: [lsd]}\n  laws: {zeroth_order: {}}\n", "zeroth_order"),
     "number": ("  rows: {critical_period_windows: [lsd]}\n  laws: {first_order: {brake_gian: {from: 1 1/h, to: 2 1/h}}}\n", "brake_gian"),
     "range": ("  rows: {critical_period_windows: [lsd]}\n  laws: {first_order: {brake_tau: {from: 9 d, to: 2 d}}}\n", "ascending"),
+    "burn": ("  rows: {critical_period_windows: [lsd]}\n  sampling: {steps: 9, burn: 9}\n" + LAWS, "less than steps, 9"),
     "dose": ("  rows: {critical_period_windows: [lsd]}\n  experiments: [lsd]\n" + LAWS, "amount"),
 }  # fmt: skip
 
@@ -217,10 +232,21 @@ def test_every_row_of_every_table_can_be_asked_or_says_that_it_cannot():
 
 
 def test_a_row_without_a_model_stays_in_the_report_in_plain_sight():
-    chosen_rows = tuple(chosen({"window_outcomes": ["cocaine"], "critical_period_windows": ["lsd"]}))
+    chosen_rows = tuple(chosen({"bdnf_folds": ["doi_mrna"], "critical_period_windows": ["lsd"]}))
     ds = validated_rows(Comparison(chosen_rows, Model(), {}, 4, 0))
     assert ds["verdict"].values.tolist() == ["no prediction", "out"]
     assert set(ds["verdict"].values.tolist()) <= set(VERDICTS)
     assert float(ds["predicted"][1]) == pytest.approx(19.91, abs=0.01)  # the table of the model's specification
     assert float(ds["predicted_low"][1]) < 19.91 < float(ds["predicted_high"][1])
     assert str(ds["remedy"][1].values)
+
+
+def test_cocaine_is_asked_about_as_it_was_written_before_the_answer_was_known():
+    ds = validated_rows(Comparison(tuple(chosen({"window_outcomes": ["cocaine"]})), Model(), {}, 0, 0))
+    assert ds["verdict"].values.tolist() == ["in"]
+
+
+def test_by_mouse_exposure_rows_of_mice_are_asked_about_and_no_others():
+    windows = [driven(row, "mouse").modelled for row in rows("critical_period_windows").values()]
+    assert windows[:2] == ["mouse: ketamine 3 mg/kg", "mouse: psilocybin 0.3 mg/kg"] and all(windows)
+    assert not any(driven(row, "mouse").modelled for row in rows("plasma_maxima").values())

@@ -10,6 +10,8 @@ from pages.markdown import bounds, cited, number, plain, table
 from plasticity import compound, errors
 from plasticity.declare import FLAGS, Kernel
 from plasticity.kernels import declared_kernels
+from plasticity.named_sets import model_sets
+from plasticity.population import BODY_WEIGHT_CV
 
 ORDER = ("assumed", "fitted", "derived", "recalled", "verified_secondary", "verified")
 MEANING = {
@@ -87,8 +89,17 @@ def drugs() -> Iterator[compound.Compound]:
 def every_number() -> list[Row]:
     """List all numbers of the package; a parameter that belongs to compounds stands there."""
     shared = [row for kernel in declared_kernels() for row in parameters_of(kernel) if row.value is not None]
-    return list({(row.owner, row.name): row for row in shared}.values()) + [
-        row for drug in drugs() for row in numbers_of(drug)
+    of_kernels = list({(row.owner, row.name): row for row in shared}.values())
+    return [*of_kernels, *(row for drug in drugs() for row in numbers_of(drug)), *numbers_elsewhere()]
+
+
+def numbers_elsewhere() -> list[Row]:
+    """List the numbers of no kernel and no compound: named sets of the whole model, and how body weights vary."""
+    named = {(f"set {title}", name): n for title, one in model_sets().items() for name, n in one.numbers.items()}
+    named |= {(species, "variability of body_weight"): n for species, n in BODY_WEIGHT_CV.items()}
+    return [
+        Row(owner, name, n.value, n.unit, n.range, n.flag, n.source, labels().get(name, ""), n.note)
+        for (owner, name), n in named.items()
     ]
 
 

@@ -13,12 +13,13 @@ DOSE = re.compile(
 
 
 def asked(text: str, duration: str | float) -> Protocol:
-    """Read a protocol of human doses from one line.
+    """Read a protocol from one line.
 
     Parameters
     ----------
     text : str
-        Doses separated by semicolons, each ``compound amount [form] [over time] [at time]``, by the usual route.
+        Doses separated by semicolons, each ``compound amount [form] [over time] [at time]``, by the usual route; of
+        humans, unless ``mouse:`` stands before them.
     duration : str or float
         Of the protocol, text with a unit or a number [h].
 
@@ -35,9 +36,12 @@ def asked(text: str, duration: str | float) -> Protocol:
     --------
     >>> [dose.compound for dose in asked("ketanserin 40 mg; lsd 100 ug at 1 h", "2 d").doses]
     ['ketanserin', 'lsd']
+    >>> asked("mouse: lsd 1 ug/kg", "2 d").species
+    'mouse'
     """
-    protocol = Protocol(duration=duration, species="human")
-    for part in text.split(";"):
+    species, colon, doses = text.partition(": ")
+    protocol = Protocol(duration=duration, species=species if colon else "human")
+    for part in (doses if colon else text).split(";"):
         found = DOSE.fullmatch(part.strip())
         if found is None:
             raise InputError(f"doses: {part.strip()!r}; allowed: compound amount [form] [over time] [at time]")

@@ -42,12 +42,12 @@ class Target:
     rows: Sequence[Observation]
     error: Error
 
-    def log_likelihood(self, cube: Floats) -> Floats:
+    def log_likelihood(self, cube: Floats, rtol: float = 1e-8) -> Floats:
         """Sum over the rows at points of the unit cube, shape (points, free); minus infinity outside it."""
         inside = np.all((cube >= 0.0) & (cube <= 1.0), axis=1)
         found = np.full(len(cube), -np.inf)
         if inside.any():
-            found[inside] = self.each(self.law.days(cube[inside], self.rows)).sum(axis=1)
+            found[inside] = self.each(self.law.days(cube[inside], self.rows, rtol)).sum(axis=1)
         return found
 
     def each(self, days: Floats) -> Floats:

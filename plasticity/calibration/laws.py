@@ -1,6 +1,6 @@
 """Rival laws of closure: each gives closing days from a few free numbers, by the model or by a line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from plasticity.calibration.members import closing_days
 from plasticity.calibration.observed import WINDOWS, Observation
 from plasticity.errors import InputError, unknown_name
 from plasticity.model import Model
+from plasticity.named_sets import modules_of, values_of
+from plasticity.protocol import Protocol
 
 Floats = NDArray[np.float64]
 BASELINE = "log_law"
@@ -62,6 +64,8 @@ class Law:
     free : tuple of Free
     duration : float
         Of every simulation [h]; windows still open then count as closing there.
+    parameter_set : str or None
+        Values, and modules, that hold where nothing is fitted.
 
     Examples
     --------
@@ -74,6 +78,7 @@ class Law:
     name: str
     free: tuple[Free, ...]
     duration: float
+    parameter_set: str | None = None
 
     def __post_init__(self) -> None:
         if self.name == BASELINE:
@@ -91,14 +96,24 @@ class Law:
         columns = {one.name: one.value(cube[:, i]) for i, one in enumerate(self.free)}
         return [{name: float(column[i]) for name, column in columns.items()} for i in range(len(cube))]
 
-    def days(self, cube: Floats, rows: Sequence[Observation]) -> Floats:
-        """Closing days [d] at points of the unit cube, shape (points, rows)."""
+    def days(self, cube: Floats, rows: Sequence[Observation], rtol: float = 1e-8) -> Floats:
+        """Closing days [d] at points of the unit cube, shape (points, rows); 0 where no window opens."""
         if self.name == BASELINE:
             offset, slope = (one.value(cube[:, i]) for i, one in enumerate(self.free))
             return np.maximum(offset[:, None] + slope[:, None] * np.log([acute_duration(row) for row in rows]), 0.0)
-        points, model = self.values(cube), Model(brake=self.name)
-        columns = [closing_days(asked(row.modelled, self.duration), model, points) for row in rows]
+        points = self.values(cube)
+        columns = [self.closing(asked(row.modelled, self.duration), points, rtol) for row in rows]
         return np.stack(columns, axis=1)
+
+    @property
+    def model(self) -> Model:
+        """The model that the law is part of."""
+        return Model(brake=self.name).joined(modules_of(self.parameter_set))
+
+    def closing(self, protocol: Protocol, points: Sequence[Mapping[str, float]], rtol: float) -> Floats:
+        """Closing days [d] of one protocol at many points, in the model and with the values that hold."""
+        held = values_of(self.parameter_set, [compound.name for compound in protocol.compounds])
+        return closing_days(protocol, self.model, [{**held, **point} for point in points], rtol)
 
 
 def acute_duration(row: Observation) -> float:

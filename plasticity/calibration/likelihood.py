@@ -11,8 +11,6 @@ from plasticity.errors import InputError
 
 Floats = NDArray[np.float64]
 KINDS = ("normal", "lognormal")
-LEAST = 0.1
-"""A window that never opens counts as one of so many days where errors are relative, so that its logarithm exists."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Error:
         if self.kind == "normal":
             return np.asarray((day - model) / self.sd)
         with np.errstate(divide="ignore"):
-            return np.asarray((np.log(day) - np.log(np.maximum(model, LEAST))) / self.sd)
+            return np.asarray((np.log(day) - np.log(model)) / self.sd)
 
     def middle(self, low: float, high: float) -> float:
         """Model day at which an interval is most likely; infinite where the interval has no end."""
@@ -85,7 +83,8 @@ def interval(model: Floats, low: float, high: float, error: Error) -> Floats:
     Parameters
     ----------
     model : ndarray
-        Closing day of the model [d]; NaN gives minus infinity.
+        Closing day of the model [d]. NaN, and 0 for a window that never opens, give minus infinity: what never opens
+        cannot be seen open, whatever the error of an animal's day.
     low, high : float
         Last day seen open, first day seen closed [d]; `high` is infinite where it was never seen closed.
     error : Error
@@ -100,7 +99,7 @@ def interval(model: Floats, low: float, high: float, error: Error) -> Floats:
     [-0.012, -3.783]
     """
     found = log_between(error.standardised(model, low), error.standardised(model, high))
-    return np.where(np.isnan(model), -np.inf, found)
+    return np.where(model > 0.0, found, -np.inf)
 
 
 def ordinary(model: Floats, value: float, error: float) -> Floats:
@@ -160,7 +159,8 @@ def information(model: Floats, low: float, high: float, error: Error) -> Floats:
     Returns
     -------
     ndarray
-        Per unit of `Error.standardised`, squared: expected over the three outcomes (closed before, between, after).
+        Per unit of `Error.standardised`, squared: expected over the three outcomes (closed before, between, after); 0
+        where the model's window never opens.
 
     Examples
     --------
@@ -176,4 +176,4 @@ def information(model: Floats, low: float, high: float, error: Error) -> Floats:
         chance = np.exp(log_between(lower, np.maximum(upper, lower)))
         slope = norm.pdf(upper) - norm.pdf(lower)
         total = total + np.where(chance > 1e-300, slope**2 / np.maximum(chance, 1e-300), 0.0)
-    return total
+    return np.where(model > 0.0, total, 0.0)

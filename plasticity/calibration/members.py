@@ -60,14 +60,16 @@ def task(
         events = protocol.events(lambda compound, name: numbers[f"{compound}.{name}"])
         return [Change(e.time, slots[f"{e.compound}.{e.name}"], e.value) for e in events]
 
-    listed = [changes(numbers) for numbers in values]
-    start = np.array([assembly.baseline(numbers) for numbers in values])
+    shared = not any("." in name for point in points for name in point)  # then doses become the same events for all
+    listed = [changes(values[0])] * len(points) if shared else [changes(numbers) for numbers in values]
+    columns = {name: np.array([numbers[name] for numbers in values]) for name in values[0]}
+    start = np.broadcast_to(assembly.baseline(columns), (len(points), len(assembly.states))).copy()
     made = Task(
         assembly.compiled(),
         (0.0, protocol.duration),
         start,
         np.tile(assembly.resting_inputs(), (len(points), 1)),
-        np.array([assembly.vector(numbers) for numbers in values]),
+        assembly.vector(columns),
         Changes.listed(listed),
         rtol,
         1e-4 * rtol * state_sizes(protocol.doses, assembly, values[0], start[0]),

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plasticity import data
+from plasticity.calibration.asked import asked
 from plasticity.errors import InputError, unknown_name
 
 WINDOWS = "critical_period_windows"
@@ -91,6 +92,35 @@ def rows(table: str) -> dict[str, Observation]:
         cells = {str(name): found[name].values[index] for name in found.data_vars}
         made.append(_window(cells) if table == WINDOWS else _observation(table, cells, found["value"].attrs["units"]))
     return {one.id: one for one in made}
+
+
+def driven(row: Observation, exposure: str) -> Observation:
+    """Ask the model about a row by the exposure of a species.
+
+    Parameters
+    ----------
+    row : Observation
+    exposure : str
+        ``"human"``: human doses stand for what was given, as the table says; ``"mouse"``: what mice were given.
+
+    Returns
+    -------
+    Observation
+        By mouse exposure, rows of other species, and those whose dose the model cannot read, are not asked about.
+
+    Examples
+    --------
+    >>> driven(rows("critical_period_windows")["lsd"], "mouse").modelled
+    'mouse: lsd 1 ug/kg'
+    """
+    if exposure == "human":
+        return row
+    told = f"mouse: {row.compound} {row.dose}"
+    try:
+        asked(told, 24.0)
+    except InputError:
+        told = ""
+    return replace(row, modelled=told if row.species == "mouse" else "")
 
 
 def tables() -> list[str]:

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from plasticity.calibration.asked import asked
 from plasticity.calibration.fitting import Fit, Target, fitted
+from plasticity.calibration.joint import conditioned
 from plasticity.calibration.laws import BASELINE, Law
 from plasticity.calibration.likelihood import Error
-from plasticity.calibration.members import closing_days
 from plasticity.calibration.observed import Observation
+from plasticity.calibration.posterior import converged, posterior, thinned
 from plasticity.calibration.profiles import confidence, identified, profile
-from plasticity.calibration.sampling import inference, sampled
+from plasticity.calibration.sampling import sampled
 from plasticity.calibration.separation import separation
 from plasticity.errors import InputError
 from plasticity.model import Model
@@ -28,6 +29,7 @@ Floats = NDArray[np.float64]
 Report = Callable[[int, int, str], None]
 DRAWS = 200
 """Draws of the posterior that predictions are made with."""
+ENDS = (0.025, 0.975)
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,11 @@ class Plan:
     rows, holdout : tuple of Observation
         Fitted to, and only predicted; no row may be in both.
     error : Error
-    screen, starts, profile, walkers, steps, burn, seed : int
+    screen, starts, profile, ensembles, walkers, steps, burn, seed : int
     experiments : tuple of str
         Doses, as in `plasticity.calibration.asked.asked`, that might tell the laws apart.
+    joint : tuple of int or None
+        Draws of all uncertain numbers by the first law (`plasticity.calibration.joint`): how many are made, and kept.
     study : str
         Hash of the study.
 
@@ -50,7 +54,7 @@ class Plan:
     --------
     >>> from plasticity.calibration.observed import chosen
     >>> lsd = tuple(chosen({"critical_period_windows": ["lsd"]}))
-    >>> Plan((), lsd, lsd, Error("normal", 1.5), 64, 4, 9, 8, 10, 2, 0, (), "")
+    >>> Plan((), lsd, lsd, Error("normal", 1.5), 64, 4, 9, 2, 8, 10, 2, 0, (), None, "")
     Traceback (most recent call last):
     ...
     plasticity.errors.InputError: calibration: row lsd of critical_period_windows is both fitted and held out; ...
@@ -63,15 +67,19 @@ class Plan:
     screen: int
     starts: int
     profile: int
+    ensembles: int
     walkers: int
     steps: int
     burn: int
     seed: int
     experiments: tuple[str, ...]
+    joint: tuple[int, int] | None
     study: str
 
     def __post_init__(self) -> None:
         both = {(one.table, one.id) for one in self.rows} & {(one.table, one.id) for one in self.holdout}
+        if self.burn >= self.steps:
+            raise InputError(f"calibration: sampling.burn: {self.burn}; allowed: less than steps, {self.steps}")
         for table, name in sorted(both):
             raise InputError(
                 f"calibration: row {name} of {table} is both fitted and held out; allowed: each row in one of the two"
@@ -95,7 +103,8 @@ def calibrated(plan: Plan, chains: Path | None = None, report: Report | None = N
         Along `estimate` every free number of every law (`value`, `low`, `high` of its profile, `profile`, posterior
         quantiles), along `law` the likelihoods, along `law` and `row` the closing days with their posterior interval,
         along `experiment` and `test_day` the information that would tell the laws apart, along `parameter` and
-        `direction` what windows identify.
+        `direction` what windows identify. Where the chains of a law do not agree (`converged`), all that rests on its
+        posterior is NaN.
 
     Examples
     --------
@@ -103,21 +112,24 @@ def calibrated(plan: Plan, chains: Path | None = None, report: Report | None = N
     >>> from plasticity.calibration.observed import chosen
     >>> line = Law("log_law", (Free("offset", -20.0, 20.0, False), Free("slope", 0.0, 20.0, False)), 2400.0)
     >>> rows = tuple(chosen({"critical_period_windows": ["ketamine", "psilocybin"]}))
-    >>> ds = calibrated(Plan((line,), rows, (), Error("normal", 1.5), 64, 4, 5, 8, 20, 5, 0, (), "a"))
-    >>> ds["value"].round(2).values.tolist()
-    [4.5, 9.0]
+    >>> ds = calibrated(Plan((line,), rows, (), Error("normal", 1.5), 64, 4, 5, 2, 8, 20, 5, 0, (), None, "a"))
+    >>> ds["value"].round(2).values.tolist(), float(ds["converged"][0]), float(ds["posterior_low"][0])
+    ([4.5, 9.0], 0.0, nan)
     """
     everything = (*plan.rows, *plan.holdout)
-    parts = [f"fit of {law.name}" for law in plan.laws] + ["experiments", "identifiability"]
+    parts = [f"fit of {law.name}" for law in plan.laws] + ["experiments", "draws of all numbers", "identifiability"]
     found = []
     for i, law in enumerate(plan.laws):
         if report is not None:
             report(i, len(parts), parts[i])
         found.append(_of_law(plan, law, everything, chains))
     if report is not None:
-        report(len(plan.laws), len(parts), parts[-2])
+        report(len(plan.laws), len(parts), parts[-3])
     ds = _joined(plan, [one for one, _ in found], everything)
     ds = ds.merge(_experiments(plan, [draws for _, draws in found]))
+    if report is not None:
+        report(len(parts) - 2, len(parts), parts[-2])
+    ds = ds.merge(_joint(plan))
     if report is not None:
         report(len(parts) - 1, len(parts), parts[-1])
     return ds.merge(_identified(plan, everything)) if any(law.name != BASELINE for law in plan.laws) else ds
@@ -131,7 +143,7 @@ def _of_law(
     with TemporaryDirectory() as folder:
         chain = sampled(
             target,
-            best,
+            ensembles=plan.ensembles,
             walkers=plan.walkers,
             steps=plan.steps,
             seed=plan.seed,
@@ -139,32 +151,42 @@ def _of_law(
             name=law.name,
             study=plan.study,
         )
-    kept = chain[plan.burn :].reshape(-1, len(law.free))
-    draws = kept[np.linspace(0, len(kept) - 1, min(DRAWS, len(kept))).astype(int)]
-    days, spread = law.days(best.cube[None], everything)[0], law.days(draws, everything)
+    found = posterior(law, chain, plan.burn)
+    agree = converged(found)
+    draws = thinned(chain, plan.burn, DRAWS) if agree else np.empty((0, len(law.free)))
+    days = law.days(best.cube[None], everything)[0]
+    spread = law.days(draws, everything, 1e-6) if agree else np.empty((0, len(everything)))
+    low, high = np.quantile(spread, ENDS, axis=0) if agree else np.full((2, len(everything)), np.nan)
     count = len(plan.rows)
     whole = Target(law, everything, plan.error)
     each, many = whole.each(days[None])[0], whole.each(spread)
     told = {
         "log_likelihood": best.log_likelihood,
         "holdout_log_likelihood": each[count:].sum(),
-        "predictive_log_likelihood": np.log(np.mean(np.exp(many[:, count:].sum(axis=1)))),
+        "predictive_log_likelihood": _log_mean(many[:, count:].sum(axis=1)),
         "closing_day": days,
-        "closing_day_low": np.quantile(spread, 0.025, axis=0),
-        "closing_day_high": np.quantile(spread, 0.975, axis=0),
+        "closing_day_low": low,
+        "closing_day_high": high,
         "starts": best.starts,
-        "estimates": [
-            _estimate(plan, target, best, i, inference(target, chain, plan.burn)) for i in range(len(law.free))
-        ],
+        "converged": float(agree),
+        "estimates": [_estimate(plan, target, best, i, found) for i in range(len(law.free))],
     }
     return told, draws
 
 
-def _estimate(plan: Plan, target: Target, best: Fit, index: int, posterior: "xarray.Dataset") -> dict[str, Any]:
+def _log_mean(heights: Floats) -> float:
+    """Logarithm of the mean probability; NaN where there is no draw."""
+    from scipy.special import logsumexp
+
+    return float(logsumexp(heights) - np.log(len(heights))) if len(heights) else np.nan
+
+
+def _estimate(plan: Plan, target: Target, best: Fit, index: int, found: "xarray.Dataset") -> dict[str, Any]:
     free = target.law.free[index]
     grid, height = profile(target, best, index, plan.profile)
     low, high = confidence(grid, height)
-    values = posterior[free.name].values.ravel()
+    values = found[free.name]
+    quantiles = np.quantile(values, (ENDS[0], 0.5, ENDS[1])) if converged(found) else np.full(3, np.nan)
     parameters = Model(brake=target.law.name).assemble([]).parameters if target.law.name != BASELINE else {}
     return {
         "name": f"{target.law.name}.{free.name}",
@@ -173,13 +195,11 @@ def _estimate(plan: Plan, target: Target, best: Fit, index: int, posterior: "xar
         "low": float(free.value(np.array(low))),
         "high": float(free.value(np.array(high))),
         "at_bound": free.name in best.at_bound,
-        "posterior_low": float(np.quantile(values, 0.025)),
-        "posterior_median": float(np.quantile(values, 0.5)),
-        "posterior_high": float(np.quantile(values, 0.975)),
-        "r_hat": posterior[free.name].attrs["r_hat"],
-        "ess": posterior[free.name].attrs["ess"],
+        **dict(zip(("posterior_low", "posterior_median", "posterior_high"), quantiles.tolist(), strict=True)),
+        **values.attrs,
         "profile_value": free.value(grid),
         "profile_log_likelihood": height,
+        "sample": values.values,
     }
 
 
@@ -198,11 +218,12 @@ def _joined(plan: Plan, found: Sequence[dict[str, Any]], everything: Sequence[Ob
         "low": "Lower end of the 95 % interval of the profile; NaN where the data do not bound it",
         "high": "Upper end of the 95 % interval of the profile; NaN where the data do not bound it",
         "at_bound": "Whether the value lies at an end of the searched range",
-        "posterior_low": "2.5 % quantile of the posterior",
-        "posterior_median": "Median of the posterior",
-        "posterior_high": "97.5 % quantile of the posterior",
-        "r_hat": "Convergence of the chains, 1 where they agree",
-        "ess": "Effective size of the sample",
+        "posterior_low": "2.5 % quantile of the posterior; NaN where the chains do not agree",
+        "posterior_median": "Median of the posterior; NaN where the chains do not agree",
+        "posterior_high": "97.5 % quantile of the posterior; NaN where the chains do not agree",
+        "r_hat": "Convergence of the chains (rank-normalised split R-hat), 1 where they agree",
+        "ess_bulk": "Effective size of the sample in the bulk of the posterior",
+        "ess_tail": "Effective size of the sample in the tails of the posterior",
     }
     columns: dict[str, Any] = {
         name: ("estimate", np.array([float(one[name]) for one in estimates]), {"long_name": label})
@@ -211,10 +232,17 @@ def _joined(plan: Plan, found: Sequence[dict[str, Any]], everything: Sequence[Ob
     columns["unit"] = ("estimate", np.array([one["unit"] for one in estimates], dtype=str))
     for name in ("profile_value", "profile_log_likelihood"):
         columns[name] = (("estimate", "point"), padded(name))
+    label = "Chains of the posterior, those of all walkers, after the burn-in"
+    columns["sample"] = (
+        ("estimate", "chain", "draw"),
+        np.array([one["sample"] for one in estimates]),
+        {"long_name": label},
+    )
     labels = {
         "log_likelihood": "Log-likelihood of the fitted rows at the best point",
         "holdout_log_likelihood": "Log-likelihood of the held-out rows at the best point",
         "predictive_log_likelihood": "Logarithm of the held-out rows' probability, averaged over the posterior",
+        "converged": "Whether the chains agree: R-hat at most 1.01, effective sizes of 400 or more",
     }
     for name, label in labels.items():
         columns[name] = ("law", np.array([each[name] for each in found]), {"long_name": label})
@@ -241,19 +269,16 @@ def _joined(plan: Plan, found: Sequence[dict[str, Any]], everything: Sequence[Ob
 
 
 def _experiments(plan: Plan, draws: Sequence[Floats]) -> "xarray.Dataset":
-    """Information that each experiment would give about which of the laws of closure holds, by the day of the test."""
+    """Information that each experiment would give about which law of closure holds, of those with a posterior."""
     import xarray
 
-    laws = [(law, draw) for law, draw in zip(plan.laws, draws, strict=True) if law.name != BASELINE]
+    laws = [(law, draw) for law, draw in zip(plan.laws, draws, strict=True) if law.name != BASELINE and len(draw)]
     if not plan.experiments or len(laws) < 2:
         return xarray.Dataset()
     tests = np.arange(1.0, min(law.duration for law, _ in laws) / 24.0, 1.0)
     information, middle = [], []
     for text in plan.experiments:
-        days = {
-            law.name: closing_days(asked(text, law.duration), Model(brake=law.name), law.values(draw), 1e-6)
-            for law, draw in laws
-        }
+        days = {law.name: law.closing(asked(text, law.duration), law.values(draw), 1e-6) for law, draw in laws}
         information.append(separation(days, tests.tolist(), plan.error))
         middle.append([float(np.median(each)) for each in days.values()])
     coords = {"experiment": list(plan.experiments), "test_day": tests, "rival": [law.name for law, _ in laws]}
@@ -263,6 +288,21 @@ def _experiments(plan: Plan, draws: Sequence[Floats]) -> "xarray.Dataset":
         "experiment_closing_day": (("experiment", "rival"), np.array(middle), {"units": "d"}),
     }
     return xarray.Dataset(columns, coords=coords)
+
+
+def _joint(plan: Plan) -> "xarray.Dataset":
+    import xarray
+
+    if plan.joint is None:
+        return xarray.Dataset()
+    found = conditioned(plan.laws[0], plan.rows, plan.error, *plan.joint, plan.seed)
+    columns = {
+        "joint": (("joint_draw", "number"), found.values, {"long_name": "Draws that give the fitted rows"}),
+        "joint_unit": ("number", np.array(list(found.units.values()), dtype=str)),
+        "joint_label": ("number", np.array(list(found.labels.values()), dtype=str)),
+        "joint_effective": ((), found.effective, {"long_name": "Independent draws that the weighted sample is worth"}),
+    }
+    return xarray.Dataset(columns, coords={"number": list(found.units)})
 
 
 def _identified(plan: Plan, everything: Sequence[Observation]) -> "xarray.Dataset":

@@ -71,9 +71,8 @@ def summary(ds: "xarray.Dataset") -> list[str]:
             f"{row} {float(day):.2f}" for row, day in zip(ds["row"].values, one["closing_day"], strict=True)
         )
         fit, held, mean = (float(one[f"{name}log_likelihood"]) for name in ("", "holdout_", "predictive_"))
-        lines.append(
-            f"{law}: log-likelihood {fit:.3f}, held out {held:.2f} (over the posterior {mean:.2f}); closes (d) {days}"
-        )
+        over = f"over the posterior {mean:.2f}" if float(one["converged"]) else "chains do not agree: no intervals"
+        lines.append(f"{law}: log-likelihood {fit:.3f}, held out {held:.2f} ({over}); closes (d) {days}")
     if "information" in ds:
         best = ds["information"].where(ds["information"] == ds["information"].max(), drop=True)
         test = f"{best['experiment'].values[0]}, looked at on day {float(best['test_day'][0]):g}"
@@ -144,13 +143,45 @@ def comma_separated(ds: "xarray.Dataset") -> str:
     return out.getvalue()
 
 
-def _number(value: object) -> str:
+def number_text(value: object) -> str:
+    """Write a number to four digits.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+        Empty for NaN.
+
+    Examples
+    --------
+    >>> number_text(17.30042), number_text(float("nan"))
+    ('17.3', '')
+    """
     number = float(str(value))
     return "" if np.isnan(number) else f"{number:.4g}"
 
 
-def _span(low: object, high: object) -> str:
-    ends = (_number(low), _number(high))
+def interval_text(low: object, high: object) -> str:
+    """Write an interval.
+
+    Parameters
+    ----------
+    low, high : object
+
+    Returns
+    -------
+    str
+        Empty where both are NaN, one number where both are the same.
+
+    Examples
+    --------
+    >>> interval_text(14.0, 21.0), interval_text(1.0, 1.0)
+    ('14 to 21', '1')
+    """
+    ends = (number_text(low), number_text(high))
     return "" if not any(ends) else ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
@@ -162,12 +193,12 @@ def _validation(ds: "xarray.Dataset") -> Table:
         rows.append(
             (
                 *(str(one[name]) for name in ("row", "quantity", "unit")),
-                _number(one["observed"]),
-                _span(one["observed_low"], one["observed_high"]),
+                number_text(one["observed"]),
+                interval_text(one["observed_low"], one["observed_high"]),
                 str(one["spread"]),
-                _number(one["n"]),
-                _number(one["predicted"]),
-                _span(one["predicted_low"], one["predicted_high"]),
+                number_text(one["n"]),
+                number_text(one["predicted"]),
+                interval_text(one["predicted_low"], one["predicted_high"]),
                 str(one["verdict"]),
                 str(one["role"]),
                 *(str(one[name]) for name in ("flag", "source", "remedy", "note")),
@@ -204,20 +235,31 @@ def _agreement(ds: "xarray.Dataset", account: str) -> str:
 
 
 def _calibration(ds: "xarray.Dataset") -> Table:
-    head = ("number", "unit", "value", "profile 95 %", "at bound", "posterior 95 %", "r_hat", "ess")
+    head = (
+        "number",
+        "unit",
+        "value",
+        "profile 95 %",
+        "at bound",
+        "posterior 95 %",
+        "median",
+        "r_hat",
+        "ess bulk, tail",
+    )
     rows = []
     for i in range(ds.sizes["estimate"]):
         one = ds.isel(estimate=i)
-        ends = [_number(float(one[name])) or "not bounded" for name in ("low", "high")]
+        ends = [number_text(float(one[name])) or "not bounded" for name in ("low", "high")]
         rows.append(
             (
                 *(str(one[name].values) for name in ("estimate", "unit")),
                 f"{float(one['value']):.5g}",
                 " to ".join(ends),
                 "yes" if float(one["at_bound"]) else "no",
-                _span(float(one["posterior_low"]), float(one["posterior_high"])),
+                interval_text(float(one["posterior_low"]), float(one["posterior_high"])) or "chains do not agree",
+                number_text(float(one["posterior_median"])),
                 f"{float(one['r_hat']):.3f}",
-                f"{float(one['ess']):.0f}",
+                f"{float(one['ess_bulk']):.0f}, {float(one['ess_tail']):.0f}",
             )
         )
     return head, rows

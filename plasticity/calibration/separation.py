@@ -17,7 +17,7 @@ def separation(days: Mapping[str, Floats], tests: Sequence[float], error: Error)
     Parameters
     ----------
     days : mapping of str to ndarray, shape (draws,)
-        Closing day that each law predicts, one per draw of its free numbers [d].
+        Closing day that each law predicts, one per draw of its free numbers [d]; 0 for a window that never opens.
     tests : sequence of float
         Days on which the window may be looked at [d].
     error : Error
@@ -40,7 +40,8 @@ def separation(days: Mapping[str, Floats], tests: Sequence[float], error: Error)
     """
     found = []
     for test in tests:
-        still_open = np.array([ndtr(-error.standardised(each, test)).mean() for each in days.values()])
+        seen = [np.where(each > 0.0, ndtr(-error.standardised(each, test)), 0.0) for each in days.values()]
+        still_open = np.array([each.mean() for each in seen])
         found.append(_entropy(still_open.mean()) - _entropy(still_open).mean())
     return np.array(found)
 

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from plasticity import data
 from plasticity.calibration.asked import asked
 from plasticity.calibration.members import runs
 from plasticity.calibration.observed import Observation
 from plasticity.calibration.quantities import quantity
-from plasticity.errors import InputError
 from plasticity.model import Model
 from plasticity.protocol import Protocol
-from plasticity.values import in_force
+from plasticity.uncertainty import plausible_numbers
 
 if TYPE_CHECKING:
     import xarray
@@ -43,7 +41,7 @@ class Comparison:
     parameters : dict of str to float
         Overrides, where the compound is dosed or the number shared.
     draws : int
-        Of a Sobol sequence over the plausible ranges; 0 for none.
+        Of the uncertain numbers, see `plasticity.uncertainty.plausible_numbers`; 0 for none.
     seed : int
 
     Examples
@@ -72,13 +70,13 @@ def validated_rows(plan: Comparison, report: Report | None = None) -> "xarray.Da
     -------
     xarray.Dataset
         Along `row`: `observed`, `observed_low`, `observed_high`, `predicted`, `predicted_low`, `predicted_high` (5 and
-        95 % of draws in which every number lies anywhere in its plausible range, nothing refitted), `verdict`, `role`,
-        `remedy` and where the row comes from; `table` and `unit` tell what the numbers are.
+        95 % of draws of the recalled, assumed and fitted numbers, together as the calibrating windows allow),
+        `verdict`, `role`, `remedy` and where the row comes from; `table` and `unit` tell what the numbers are.
 
     Examples
     --------
     >>> from plasticity.calibration.observed import chosen
-    >>> rows = tuple(chosen({"plasma_maxima": ["psilocybin_25mg_cmax"], "window_outcomes": ["cocaine"]}))
+    >>> rows = tuple(chosen({"plasma_maxima": ["psilocybin_25mg_cmax"], "bdnf_folds": ["doi_mrna"]}))
     >>> ds = validated_rows(Comparison(rows, Model(), {}, 0, 0))
     >>> ds["verdict"].values.tolist(), round(float(ds["predicted"][0]), 1)
     (['in', 'no prediction'], 17.3)
@@ -104,42 +102,14 @@ def validated_rows(plan: Comparison, report: Report | None = None) -> "xarray.Da
 
 
 def _points(plan: Comparison, protocol: Protocol) -> list[dict[str, float]]:
-    """Give the numbers in force, then draws that break no relation between them."""
+    """Give the numbers in force, then draws of the uncertain ones."""
     assembly = plan.model.assemble(protocol.compounds)
     dosed = {compound.name for compound in assembly.compounds}
     mine = {
         name: value for name, value in plan.parameters.items() if name.partition(".")[0] in dosed or "." not in name
     }
-    ranges = {name: p.range for name, p in assembly.parameters.items() if "." not in name}
-    for compound in assembly.compounds:
-        known = {key: number.range for key, number in compound.numbers.items() if key in assembly.declared}
-        ranges |= {f"{compound.name}.{key}": value for key, value in known.items()}
-    free = {name: r for name, r in ranges.items() if r is not None and r[0] < r[1] and name not in mine}
-    points = [mine]
-    if plan.draws:
-        cube = qmc.Sobol(len(free), seed=plan.seed).random(8 * plan.draws)
-        for at in cube:
-            point = {name: _within(r, x) for (name, r), x in zip(free.items(), at, strict=True)} | mine
-            try:
-                numbers, _ = in_force(assembly, point)
-                protocol.events(_looked_up(numbers))
-            except InputError:
-                continue
-            points.append(point)
-            if len(points) > plan.draws:
-                break
-    return points
-
-
-def _looked_up(numbers: Mapping[str, float]) -> Callable[[str, str], float]:
-    return lambda compound, name: numbers[f"{compound}.{name}"]
-
-
-def _within(limits: tuple[float, float], fraction: float) -> float:
-    low, high = limits
-    if low > 0.0:
-        return float(low * (high / low) ** fraction)
-    return float(low + (high - low) * fraction)
+    drawn = plausible_numbers(protocol, plan.model, mine, plan.draws, plan.seed) if plan.draws else []
+    return [mine, *({name: one[name] for name in assembly.parameters} for one in drawn)]
 
 
 def verdict(row: Observation, predicted: float) -> str:
@@ -184,8 +154,9 @@ def _dataset(plan: Comparison, found: Floats, failed: int) -> "xarray.Dataset":
         "observed_low": ([row.low for row in plan.rows], "Lower end of the interval that agrees"),
         "observed_high": ([row.high for row in plan.rows], "Upper end of the interval that agrees"),
         "predicted": (found[:, 0], "Of the model, by the numbers in force"),
-        "predicted_low": (low, "5 % of draws over the plausible ranges, nothing refitted"),
-        "predicted_high": (high, "95 % of draws over the plausible ranges, nothing refitted"),
+        "predicted_low": (low, "5 % of draws of the uncertain numbers"),
+        "predicted_high": (high, "95 % of draws of the uncertain numbers"),
+        "predicted_share": (_shares(plan, found), "Share of draws that open a window, where that is what was seen"),
         "at": ([row.at for row in plan.rows], "Time of the observation [h]"),
         "n": ([row.n for row in plan.rows], "Subjects"),
     }
@@ -205,6 +176,14 @@ def _dataset(plan: Comparison, found: Floats, failed: int) -> "xarray.Dataset":
     return xarray.Dataset(columns, coords={"row": [row.id for row in plan.rows]})
 
 
+def _shares(plan: Comparison, found: Floats) -> Floats:
+    drawn = np.array([row.spread == "exact" for row in plan.rows]) & np.isfinite(found[:, 1:]).any(axis=1)
+    shares = np.full(len(plan.rows), np.nan)
+    if drawn.any():
+        shares[drawn] = np.nanmean(found[drawn, 1:], axis=1)
+    return shares
+
+
 def counts(ds: "xarray.Dataset") -> dict[str, dict[str, int]]:
     """Count the verdicts, calibration and hold-out apart.
 
@@ -221,7 +200,7 @@ def counts(ds: "xarray.Dataset") -> dict[str, dict[str, int]]:
     Examples
     --------
     >>> from plasticity.calibration.observed import chosen
-    >>> rows = tuple(chosen({"window_outcomes": ["cocaine"]}))
+    >>> rows = tuple(chosen({"bdnf_folds": ["doi_mrna"]}))
     >>> counts(validated_rows(Comparison(rows, Model(), {}, 0, 0)))["holdout"]["no prediction"]
     1
     """

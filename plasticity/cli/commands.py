@@ -23,6 +23,7 @@ app = typer.Typer(
 
 STUDY = typer.Argument(metavar="STUDY", help="A YAML file, or the name of a bundled study (`plasticity list studies`).")
 SET = typer.Option("--set", metavar="KEY=VALUE", help="Change one value, as in 'parameters.brake_tau=7 d'; repeatable.")
+CERTAIN = typer.Option("--no-uncertainty", help="No intervals and bands: only the numbers in force are run.")
 REDUCED = typer.Option("--reduced", help="Apply the study's section `reduced`, for a quick check.")
 
 
@@ -58,6 +59,7 @@ def run(
     mix: Annotated[
         bool, typer.Option("--mix", help="Go on with a store that another kind of processor or version wrote.")
     ] = False,
+    certain: Annotated[bool, CERTAIN] = False,
 ) -> int:
     """Run a study: write its dataset, and its figure beside it as PDF and PNG."""
     from plasticity import provenance
@@ -67,7 +69,7 @@ def run(
     from plasticity.cli.sweeping import Wish, swept
     from plasticity.study import Study
 
-    read = Study.load(study, assignments or (), reduced=reduced)
+    read = Study.load(study, [*(assignments or ()), *(["uncertainty=none"] if certain else [])], reduced=reduced)
     wish = Wish(resume, shard, scheduler, threads, mix)
     plan = read.plan()
     if plan is not None:
@@ -107,6 +109,8 @@ def calibrate(
 ) -> int:
     """Fit a study's section `calibration`; chains beside the dataset let an interrupted run go on."""
     from plasticity import provenance
+    from plasticity.calibration.joint import draws_table
+    from plasticity.calibration.posterior import inference_data
     from plasticity.cli import DONE, SOME_FAILED
     from plasticity.cli.outputs import dataset_path, figure_paths, save_figure
     from plasticity.cli.report import Progress, show_evidence
@@ -121,6 +125,11 @@ def calibrate(
     with Progress() as progress:
         ds = read.run(progress, path.with_suffix(".chains.h5"))
     print(f"dataset: {provenance.write(ds, path)}")
+    chains = provenance.write(inference_data(ds), path.with_suffix(".posterior.nc"), "posterior")
+    print(f"posterior, as ArviZ reads it: {chains}")
+    if "joint" in ds:
+        path.with_suffix(".draws.csv").write_text(draws_table(ds), encoding="utf-8")
+        print(f"draws of all uncertain numbers: {path.with_suffix('.draws.csv')}")
     if pictures:
         save_figure(read, ds, pictures)
         print(f"figure: {', '.join(map(str, pictures))}")
@@ -141,6 +150,7 @@ def draw(
         str | None,
         typer.Option(metavar="FILE", help="Figure to write (.pdf or .png); otherwise both, beside the dataset."),
     ] = None,
+    certain: Annotated[bool, CERTAIN] = False,
 ) -> int:
     """Draw the figure of a dataset, or of a study."""
     from plasticity import provenance
@@ -148,14 +158,16 @@ def draw(
     from plasticity.cli.outputs import FOLDER, figure_paths, file_name, save_figure
     from plasticity.cli.report import Progress, show_failures
     from plasticity.study import Study
+    from plasticity.study.uncertain import without_intervals
 
     if Path(given).suffix in (".nc", ".zarr"):
         ds = provenance.read(given) if Path(given).suffix == ".nc" else _opened(given)
         read = Study.of(ds)
+        ds = without_intervals(ds) if certain else ds
         beside = Path(given)
         pictures = figure_paths(out, beside)
     else:
-        read = Study.load(given)
+        read = Study.load(given, ["uncertainty=none"] if certain else [])
         pictures = figure_paths(out, FOLDER / f"{file_name(read.name)}.nc")
         announce()
         with Progress() as progress:

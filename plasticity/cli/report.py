@@ -15,19 +15,23 @@ if TYPE_CHECKING:
 
     from plasticity.study import Study
 
+INTERVALS = ("closes d, 5 to 95 %", "total d, 5 to 95 %", "opens in")
 COLUMNS = ("opens h", "closes d", "total d", "depth", "windows", "censored", "status")
 
 
 def show_results(ds: "xarray.Dataset") -> None:
     """Print the windows of every run, what went wrong, and what the numbers are not."""
     points = list(_points(ds))
-    heads = [str(dimension) for dimension in ds["status"].dims]
+    heads = [str(dimension) for dimension in ds["status"].dims] or ["run"]
+    more = INTERVALS if "last_close_interval" in ds else ()
     show(
-        ("run", *COLUMNS) if not heads else (*heads, *COLUMNS),
-        [(*_labels(ds, at), *_window(one)) for at, one in points],
+        (*heads, *COLUMNS, *more),
+        [(*_labels(ds, at), *_window(one), *(_interval(one) if more else ())) for at, one in points],
     )
     if "regret" in ds:
         _show_schedules(ds)
+    if "uncertainty" in ds.attrs:
+        print(f"intervals: {json.loads(ds.attrs['uncertainty'])['meaning']}")
     if "mismatch_creb_integral" in ds:
         signal, creb = float(ds["mismatch_signal_rms"]), float(ds["mismatch_creb_integral"])
         print(
@@ -149,6 +153,14 @@ def _window(one: "xarray.Dataset") -> tuple[str, ...]:
         return ("never", "", "0", f"{depth:.3f}", "0", censored, "good")
     shown = f"{closes:.2f}" if closes == closes else "still open"
     return (f"{opens:.2f}", shown, f"{total:.2f}", f"{depth:.3f}", f"{number:g}", censored, "good")
+
+
+def _interval(one: "xarray.Dataset") -> tuple[str, ...]:
+    def span(name: str) -> str:
+        low, _, high = (float(value) / 24.0 for value in one[f"{name}_interval"])
+        return f"{low:.1f} to {high:.1f}" if low == low else ""
+
+    return span("last_close"), span("total_open_time"), f"{100.0 * float(one['window_chance']):.0f} %"
 
 
 class Progress:

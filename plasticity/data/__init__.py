@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray
 
 FOLDER = Path(__file__).parent
-COLUMN = re.compile(r"^# (?P<name>[a-z][a-z0-9_]*)(?: \[(?P<unit>[^\]]+)\])?: (?P<meaning>.+)$")
+COLUMN = re.compile(r"^# (?P<name>[a-z][a-z0-9_.]*)(?: \[(?P<unit>[^\]]+)\])?: (?P<meaning>.+)$")
 
 
 def names() -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import shade
 from plasticity.figures.pens import PALE, pen, pens
 from plasticity.figures.reading import HOURS_PER_DAY, printed_unit
 from plasticity.figures.runs import levels, windows
@@ -200,8 +201,11 @@ def draw_threshold(axes: "Axes", ds: "xarray.Dataset", slow: bool = False) -> No
     opening, closing = levels(ds)
     name = r"LTP threshold" + "\n" + r"($\theta/\theta_{\mathrm{rest}}$)"
     axes.axhspan(opening, closing, color=PALE, linewidth=0.0, zorder=0)
-    draw_curves(axes, ds.assign(ratio=1.0 - ds["depth"]), "ratio", name, HOURS_PER_DAY if slow else 1.0)
+    scale = HOURS_PER_DAY if slow else 1.0
+    draw_curves(axes, ds.assign(ratio=1.0 - ds["depth"]), "ratio", name, scale)
     for row, ink in enumerate(pens(ds["compound"].values)):
+        if slow:
+            shade(axes, ds.isel(compound=row), "depth", ink.colour, scale, complement=True)
         style: dict[str, Any] = {"color": ink.colour, "markersize": 3.2, "zorder": 4}
         for opens, closes, from_start, to_end in windows(ds.isel(compound=row)):
             if slow and not to_end:

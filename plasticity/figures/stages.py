@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import shade, told
 from plasticity.figures.doses import doses, since
 from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY, PALE, pen
@@ -92,6 +93,7 @@ def draw(
             for panel, (_, shown) in zip(axes[1:-1], PANELS, strict=True):
                 for ink, (name, label) in zip(INKS, shown.items(), strict=False):
                     panel.plot(ds["time"].values / scale, ds[name].values, label=label or None, **ink)
+                    shade(panel, ds, name, ink["color"], scale)
             _draw_threshold(axes[-1], ds, scale)
             _shade(axes, ds, scale)
         for panel, (name, _) in zip(grid[1:-1, 0], PANELS, strict=True):
@@ -123,6 +125,7 @@ def _draw_drug(axes: "Axes", ds: "xarray.Dataset", scale: float, limit: float) -
             linewidth=0.6 if active else 1.1,
             label=f"{ink.name}, metabolite" if active else ink.name,
         )
+        shade(axes, ds, name, ink.colour, scale, floor=highest * 10.0**-DECADES / 10.0)
         axes.set_ylabel(f"Effect site\n({printed_unit(ds, name)})" if scale == 1.0 else "")
     if highest > 0.0:
         axes.set_yscale("log", nonpositive="mask")
@@ -136,6 +139,7 @@ def _draw_drug(axes: "Axes", ds: "xarray.Dataset", scale: float, limit: float) -
 def _draw_threshold(axes: "Axes", ds: "xarray.Dataset", scale: float) -> None:
     opening, closing = levels(ds)
     axes.plot(ds["time"].values / scale, 1.0 - ds["depth"].values, color="black", label="threshold")
+    shade(axes, ds, "depth", "black", scale, complement=True)
     axes.axhspan(opening, closing, color=PALE, linewidth=0.0, label=f"opens {opening:.2f},\ncloses {closing:.2f}")
     if scale == 1.0:
         axes.set_ylabel("LTP threshold\n" + r"($\theta/\theta_{\mathrm{rest}}$)")
@@ -174,6 +178,7 @@ def caption(ds: "xarray.Dataset") -> str:
             "(f) TrkB activation above rest, (g) permissiveness, (h) LTP threshold relative to rest.",
             "Left, hours; right, the same over days.",
             f"Shaded: window open, from the threshold's fall to {opening:g} to its return to {closing:g}.",
+            told(ds),
             origin(ds),
         ]
     )

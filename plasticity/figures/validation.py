@@ -68,7 +68,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         panels = upper.subplots(1, 2)
         for axes, part in zip(panels, (slice(0, half), slice(half, count)), strict=True):
             _panel(axes, ds.isel(row=part), half)
-        key(below.subplots(), _legend(), 3)
+        key(below.subplots(), entries(), 3)
         return finish(figure, caption(ds), title, disclaimer)
 
 
@@ -124,7 +124,19 @@ def _words(verdict: str, value: float, low: float, high: float, predicted: float
     return f"observed {value:.3g}, model {predicted:.3g}: {verdict}"
 
 
-def _legend() -> "list[Artist]":
+def entries() -> "list[Artist]":
+    """Make the handles that say what boxes and symbols are.
+
+    Returns
+    -------
+    list of matplotlib.artist.Artist
+        With labels.
+
+    Examples
+    --------
+    >>> entries()[0].get_label()
+    'Published interval'
+    """
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -164,6 +176,7 @@ def caption(ds: "xarray.Dataset") -> str:
     rest = (
         "Symbols: prediction over the observed value (its interval's geometric middle, or its end, where no value was "
         "published); beyond the axis, at its edge. Boxes: published interval, of the mean where one was given. Lines: "
-        "5 to 95 % with every number anywhere in its plausible range, nothing refitted."
+        "5 to 95 % of draws of the recalled, assumed and fitted numbers, together so that they give the calibrating "
+        "windows; numbers derived from data are held, so that plasma has no line where all of its numbers are derived."
     )
     return sentences(["Published observations and predictions.", *told, rest, origin(ds)])

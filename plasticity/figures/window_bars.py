@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import ends
 from plasticity.figures.pens import GREY, PALE, pens
 from plasticity.figures.reading import HOURS_PER_DAY
 from plasticity.figures.runs import windows
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ROLES = {"calibration": "fitted", "holdout": "predicted"}
+WHISKER: dict[str, Any] = {"color": "black", "linewidth": 0.8, "marker": "|", "markersize": 4, "zorder": 5}
 BAR = 0.34
 BAND = 0.78
 BESIDE: dict[str, Any] = {"xytext": (5, 0), "xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
@@ -95,7 +97,9 @@ def _draw_model(axes: "Axes", run: "xarray.Dataset", colour: str, row: int, days
         axes.barh(row, end - start, BAR, start, color=colour, zorder=3)
         if still_open or closes / HOURS_PER_DAY > days:
             axes.plot(end, row, ">", color=colour, markersize=5, clip_on=False, zorder=4)
-    text = "–"
+    text, between = "–", ends(run, "last_close")
+    if between is not None:
+        axes.plot([min(end / HOURS_PER_DAY, days) for end in between], [row, row], **WHISKER)
     if spans:
         _, closes, _, still_open = spans[-1]
         text = f"> {closes / HOURS_PER_DAY:.0f}" if still_open else f"{closes / HOURS_PER_DAY:.1f}"
@@ -129,13 +133,15 @@ def _draw_published(axes: "Axes", observed: "xarray.Dataset", name: str, row: in
     return ROLES.get(str(record["role"].values), "")
 
 
-def legend_entries(species: str) -> list["Artist"]:
+def legend_entries(species: str, intervals: bool = False) -> list["Artist"]:
     """Make the handles that say what is model and what is data.
 
     Parameters
     ----------
     species : str
         Whose exposure drove the model.
+    intervals : bool
+        Say what the thin lines are.
 
     Returns
     -------
@@ -152,10 +158,12 @@ def legend_entries(species: str) -> list["Artist"]:
 
     driven = f", driven by {species} exposure" if species else ""
     dot: dict[str, Any] = {"color": GREY, "marker": "o", "markersize": 3.6}
+    lines = [Line2D([], [], **{**WHISKER, "markersize": 5}, label="Model: closing day, 5 to 95 % of draws")]
     return [
         Patch(color="#4d4d4d", label=f"Model{driven}: window open"),
         Line2D([], [], linewidth=0.8, **dot, label="Mice: last day seen open"),
         Line2D([], [], linestyle="none", **dot, markerfacecolor="white", label="Mice: first day seen closed"),
         Line2D([], [], linestyle=":", linewidth=0.8, **dot | {"marker": ">"}, label="Mice: not seen closed"),
         Patch(color=PALE, label="Mice: closing day lies within"),
+        *(lines if intervals else []),
     ]

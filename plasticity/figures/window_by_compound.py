@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from plasticity.figures.bands import told
 from plasticity.figures.compound_panels import (
     draw_curves,
     draw_drive,
@@ -113,7 +114,11 @@ def draw(
         figure.align_ylabels(fast)
         lines = fast[3].get_lines()
         key(figure.add_subplot(grid[0, :]), lines, min(len(lines), 6))
-        key(figure.add_subplot(grid[2, :]), legend_entries(str(ds.attrs.get("species", ""))), 3)
+        key(
+            figure.add_subplot(grid[2, :]),
+            legend_entries(str(ds.attrs.get("species", "")), "last_close_interval" in ds),
+            3,
+        )
         return finish(figure, caption(ds), title, disclaimer)
 
 
@@ -149,6 +154,7 @@ def caption(ds: "xarray.Dataset") -> str:
             f"A window opens when it falls to {opening:g} (triangle down) and closes when it returns to {closing:g}",
             "(triangle up); grey band: between the two. (g) Permissiveness.",
             f"(i) Windows. {COUNTED}",
+            told(ds, "panel h, and thin lines over the bars, closing day"),
             origin(ds),
         ]
     )

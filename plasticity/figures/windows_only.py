@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from plasticity.figures.bands import told
 from plasticity.figures.doses import since
 from plasticity.figures.origin import origin
 from plasticity.figures.pens import spoken
@@ -69,7 +70,7 @@ def draw(
         axes, below = figure.subplots(2, height_ratios=(rows, 14.0))
         draw_bars(axes, ds, published() if observed is None else observed, end)
         axes.set_xlabel(f"Time after {since(ds)} (d)")
-        key(below, legend_entries(str(ds.attrs.get("species", ""))), 1)
+        key(below, legend_entries(str(ds.attrs.get("species", "")), "last_close_interval" in ds), 1)
         return finish(figure, caption(ds), title, disclaimer)
 
 
@@ -92,4 +93,5 @@ def caption(ds: "xarray.Dataset") -> str:
     'Windows of plasticity after LSD. B'
     """
     names = ", ".join(spoken(str(name)) for name in ds["compound"].values)
-    return sentences([f"Windows of plasticity after {names}.", COUNTED, origin(ds)])
+    interval = told(ds).replace("Pale bands:", "Thin lines, closing day:")
+    return sentences([f"Windows of plasticity after {names}.", COUNTED, interval, origin(ds)])

@@ -10,6 +10,7 @@ from plasticity import __version__
 from plasticity.assembly import Assembly
 from plasticity.errors import InputError, unknown_name
 from plasticity.model import Model
+from plasticity.named_sets import modules_of
 from plasticity.protocol import Protocol
 from plasticity.sbml.formulas import LAWS, formula, set_math
 from plasticity.sbml.labels import label
@@ -98,6 +99,7 @@ def described(
     >>> document.getModel().getNumEvents(), "theta" in assembly.states
     (0, True)
     """
+    chosen = chosen.joined(modules_of(parameter_set))
     assembly = chosen.assemble(protocol.compounds)
     values, warnings = in_force(assembly, parameters, parameter_set)
     document = libsbml().SBMLDocument(3, 2)

@@ -23,6 +23,7 @@ from plasticity.study.schema import validated
 from plasticity.study.sections import Settings
 from plasticity.study.sensitivity_section import analysed, check_sensitivity
 from plasticity.study.sweeping import summaries
+from plasticity.study.uncertain import with_intervals
 
 if TYPE_CHECKING:
     import numpy
@@ -211,6 +212,7 @@ class Study:
             )
             for readout in self.readouts:
                 ds = readout.added(ds)
+            ds = with_intervals(self.settings, run, ds)
             datasets.append(renamed(ds, run.treated) if run.treated else ds)
         whole = self._compared(joined(datasets, self.axes))
         if found is not None:

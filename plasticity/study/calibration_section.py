@@ -49,12 +49,26 @@ class SamplingSection(Section):
     Examples
     --------
     >>> SamplingSection().walkers
-    16
+    32
     """
 
-    walkers: Positive = 16
-    steps: Positive = 400
+    ensembles: Positive = 2
+    walkers: Positive = 32
+    steps: Positive = 900
     burn: Positive = 100
+
+
+class JointSection(Section):
+    """How many draws of all uncertain numbers are made by the first law, and how many are kept.
+
+    Examples
+    --------
+    >>> JointSection().keep
+    256
+    """
+
+    points: Positive = 16384
+    keep: Positive = 256
 
 
 class CalibrationSection(Section):
@@ -75,6 +89,7 @@ class CalibrationSection(Section):
     profile: Annotated[int, Field(ge=3)] = 13
     sampling: SamplingSection = SamplingSection()
     experiments: list[str] = Field(default_factory=list)
+    joint: JointSection | None = None
     seed: Annotated[int, Field(ge=0)] = 0
 
 
@@ -89,11 +104,14 @@ class ValidationSection(Section):
 
     tables: list[str] = Field(default_factory=list)
     accounts: list[str] = Field(default_factory=list)
+    exposure: Literal["human", "mouse"] = "human"
     draws: Annotated[int, Field(ge=0)] = 32
     seed: Annotated[int, Field(ge=0)] = 0
 
 
-def calibration_plan(section: CalibrationSection, duration: float, tree: "Node", study: str) -> "Plan":
+def calibration_plan(
+    section: CalibrationSection, duration: float, tree: "Node", study: str, parameter_set: str | None = None
+) -> "Plan":
     """Check a calibration and make its plan.
 
     Parameters
@@ -105,6 +123,8 @@ def calibration_plan(section: CalibrationSection, duration: float, tree: "Node",
         The same study with its positions.
     study : str
         Hash of the study.
+    parameter_set : str, optional
+        Values that hold where nothing is fitted.
 
     Returns
     -------
@@ -143,7 +163,7 @@ def calibration_plan(section: CalibrationSection, duration: float, tree: "Node",
             with below.find((number,)).located():
                 ranges.append(_free(number, limits, units[number].unit if number in units else "d"))
         with below.located():
-            laws.append(Law(kernel, tuple(ranges), duration))
+            laws.append(Law(kernel, tuple(ranges), duration, parameter_set))
     with node.find(("rows",)).located():
         rows = chosen(section.rows)
         closing_days_only(rows)
@@ -168,11 +188,13 @@ def calibration_plan(section: CalibrationSection, duration: float, tree: "Node",
             screen=section.screen,
             starts=section.starts,
             profile=section.profile,
+            ensembles=section.sampling.ensembles,
             walkers=section.sampling.walkers,
             steps=section.sampling.steps,
             burn=section.sampling.burn,
             seed=section.seed,
             experiments=tuple(section.experiments),
+            joint=(section.joint.points, section.joint.keep) if section.joint else None,
             study=study,
         )
 

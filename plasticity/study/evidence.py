@@ -56,11 +56,12 @@ def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | F
     if settings.calibration is not None:
         duration = quantity(settings.protocol.duration, "h", "duration")
         told = provenance.digest(settings.model_dump(mode="json", exclude={"reduced", "title", "figure"}))
-        return calibration_plan(settings.calibration, duration, tree, told)
+        return calibration_plan(settings.calibration, duration, tree, told, settings.parameter_set)
     if settings.validation is None:
         return None
-    from plasticity.calibration.observed import Observation, rows
+    from plasticity.calibration.observed import Observation, driven, rows
     from plasticity.calibration.validation import Comparison
+    from plasticity.named_sets import values_of
 
     section = settings.validation
     if bool(section.tables) == bool(section.accounts):
@@ -74,8 +75,9 @@ def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | F
     found: list[Observation] = []
     for index, name in enumerate(section.tables):
         with tree.find(("validation", "tables", index)).located():
-            found.extend(rows(name).values())
-    return Comparison(tuple(found), run.model, run.parameters, section.draws, section.seed)
+            found.extend(driven(row, section.exposure) for row in rows(name).values())
+    given = {**values_of(settings.parameter_set), **run.parameters}
+    return Comparison(tuple(found), run.model, given, section.draws, section.seed)
 
 
 def evidence_dataset(

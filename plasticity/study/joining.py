@@ -91,7 +91,8 @@ def renamed(ds: "xarray.Dataset", compound: str) -> "xarray.Dataset":
     labels = {state.name: state.label for kernel in own for state in kernel.states}
     labels |= {signal.name: signal.label for kernel in own for signal in kernel.gives}
     names = {f"{compound}_{name}": name for name in labels if f"{compound}_{name}" in ds}
-    ds = ds.rename(names)
+    bands = {f"{compound}_{name}_band": f"{name}_band" for name in labels if f"{compound}_{name}_band" in ds}
+    ds = ds.rename(names | bands)
     for name in names.values():
         ds[name].attrs["long_name"] = labels[name]
     return ds

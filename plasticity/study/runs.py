@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from plasticity.assembly import Assembly
-from plasticity.compound import parameter_sets
 from plasticity.config import Node
 from plasticity.kernels import declared_kernels
 from plasticity.model import Model
+from plasticity.named_sets import concerns, modules_of
 from plasticity.protocol import Protocol
 from plasticity.session_kinds import KINDS
 from plasticity.study.axes import DIMENSIONS, LAYERS, SESSION, Axis
@@ -94,7 +94,8 @@ def runs(settings: Settings, tree: Node, axes: tuple[Axis, ...]) -> tuple[Run, .
                 with axis.node.items()[place].located():
                     in_force(assembly, {axis.name: axis.labels[place]})
                 parameters[axis.name] = axis.labels[place]
-        chosen = settings.parameter_set if _fits(settings.parameter_set, assembly) else None
+        dosed = [compound.name for compound in assembly.compounds]
+        chosen = settings.parameter_set if concerns(settings.parameter_set, dosed) else None
         with tree.find(("parameters",)).located():
             in_force(assembly, parameters, chosen)
         treated = _treated(settings, at.get("treatment"))
@@ -153,7 +154,7 @@ def chosen_model(settings: Settings, tree: Node, labels: Mapping[str, Any]) -> M
         if asked is not None:
             with tree.find(("model", layer)).located():
                 chosen[layer] = Model(**{layer: asked}, modules=modules).variants[layer]
-    return Model(**chosen, modules=modules)
+    return Model(**chosen, modules=modules).joined(modules_of(settings.parameter_set))
 
 
 def _heard(settings: Settings, tree: Node, assembly: Assembly) -> None:
@@ -192,13 +193,6 @@ def _unit(assembly: Assembly, name: str) -> str | None:
         return assembly.parameters[name].unit if name in assembly.parameters else None
     known = {key for compound in assembly.compounds if compound.name == head for key in compound.numbers}
     return assembly.declared[tail].unit.removesuffix(" free") if tail in known and tail in assembly.declared else None
-
-
-def _fits(name: str | None, assembly: Assembly) -> bool:
-    """Tell whether a parameter set concerns the compounds of a run."""
-    present = {compound.name for compound in assembly.compounds}
-    sets = parameter_sets()
-    return name in sets and {key.partition(".")[0] for key in sets[name]} <= present
 
 
 def _treated(settings: Settings, place: int | None) -> str | None:

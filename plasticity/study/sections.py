@@ -1,7 +1,7 @@
 """The sections of a study and what may stand in each."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -333,6 +333,19 @@ class ScheduleSection(Section):
     seed: Annotated[int, Field(ge=0)] = 0
 
 
+class UncertaintySection(Section):
+    """Draws of uncertain numbers and virtual subjects for the intervals of a study of whole runs.
+
+    Examples
+    --------
+    >>> UncertaintySection().samples
+    64
+    """
+
+    samples: Annotated[int, Field(ge=2, le=10_000)] = 64
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
 class Settings(Section):
     """A whole study.
 
@@ -352,6 +365,7 @@ class Settings(Section):
     sweep: Sweep | None = None
     sensitivity: SensitivitySection | None = None
     schedule: ScheduleSection | None = None
+    uncertainty: UncertaintySection | Literal["none"] = UncertaintySection()
     observables: list[ObservableSection] = Field(default_factory=list)
     figure: FigureSection | None = None
     calibration: CalibrationSection | None = None

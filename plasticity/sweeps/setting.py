@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from plasticity.assembly import Assembly
-from plasticity.compound import BODY_WEIGHT, parameter_sets
+from plasticity.compound import BODY_WEIGHT
 from plasticity.errors import InputError
 from plasticity.model import Model
+from plasticity.named_sets import concerns, modules_of
 from plasticity.protocol import Protocol
 from plasticity.values import Given, in_force
 
@@ -120,14 +121,13 @@ def settings(
     ('lsd', 'lsd 100 ug')
     """
     made = []
-    sets = parameter_sets() if parameter_set is not None else {}
+    model = model.joined(modules_of(parameter_set))
     for choice in choices:
         planned, treated = _protocol(protocol, choice, reference_doses)
         asked = {layer: variant for layer, variant in choice.items() if layer not in STRUCTURE}
         bare = Setting(planned, _layers(model, asked), {}, None, treated)
         mine = {name: value for name, value in parameters.items() if bare.knows(name)}
-        present = {compound.name for compound in planned.compounds}
-        fits = parameter_set in sets and {key.partition(".")[0] for key in sets[parameter_set]} <= present
+        fits = concerns(parameter_set, [compound.name for compound in planned.compounds])
         made.append(replace(bare, parameters=mine, parameter_set=parameter_set if fits else None))
     for name, value in parameters.items():
         if not any(name in one.parameters for one in made):

@@ -1,0 +1,162 @@
+"""One published comparison: every row with its observed interval, its prediction, both in words, and the verdict."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plasticity.figures.origin import origin
+from plasticity.figures.pens import GREY, PALE
+from plasticity.figures.reading import require
+from plasticity.figures.records import sentences
+from plasticity.figures.sheet import PAGE_MM, finish, key, sheet
+from plasticity.figures.style import look
+from plasticity.figures.validation import COLOURS, MARKS, WANTED, entries
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+KIND = "comparison"
+ROW_MM = 4.4
+UNITS = {"1": "", "h": "h", "d": "d", "%": "%"}
+OUTCOMES = {0.0: "closed", 1.0: "open"}
+
+
+def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+    """Draw the rows of one comparison as ratios to what was observed, with the numbers beside them.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Of a study with a section `validation`.
+    title : str
+        Printed on top where given.
+    disclaimer : bool
+        Print what the figure is not.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two journal columns wide.
+
+    Raises
+    ------
+    InputError
+        If the dataset lacks a variable.
+
+    Examples
+    --------
+    >>> import xarray
+    >>> draw(xarray.Dataset())
+    Traceback (most recent call last):
+    ...
+    plasticity.errors.InputError: figure comparison: the dataset has no variable 'observed'; needed: ...
+    """
+    require(ds, KIND, WANTED)
+    count = max(ds.sizes["row"], 1)
+    with look():
+        figure = sheet(PAGE_MM, ROW_MM * count + 40.0)
+        axes, below = figure.subplots(2, height_ratios=(ROW_MM * count + 14.0, 14.0))
+        last = ""
+        for place in range(ds.sizes["row"]):
+            one = ds.isel(row=place)
+            _row(axes, one, place)
+            quantity = str(one["quantity"].values).replace("_", " ")
+            if quantity != last and place:
+                axes.axhline(place - 0.5, color=PALE, linewidth=0.6)
+            last = quantity
+        _frame(axes, ds)
+        key(below, entries(), 3)
+        return finish(figure, caption(ds), title, disclaimer)
+
+
+def _frame(axes: "Axes", ds: "xarray.Dataset") -> None:
+    names = [str(name).replace("_", " ") for name in ds["row"].values]
+    axes.axvline(1.0, color=GREY, linewidth=0.5, zorder=0)
+    axes.set_yticks(range(len(names)), names, size=6)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(0.25, 4.0)
+    axes.set_xticks([0.25, 0.5, 1.0, 2.0, 4.0], ["0.25", "0.5", "1", "2", "4"])
+    axes.minorticks_off()
+    axes.set_xlabel("Ratio to the observed value")
+    for at, text in ((1.02, "observed"), (1.36, "model (5 to 95 %)")):
+        axes.annotate(text, (at, -0.8), xycoords=("axes fraction", "data"), va="bottom", size=6, annotation_clip=False)
+
+
+def _row(axes: "Axes", one: "xarray.Dataset", place: int) -> None:
+    value, low, high, model, model_low, model_high = (float(one[name]) for name in tuple(WANTED)[:6])
+    verdict, colour, unit = str(one["verdict"].values), COLOURS[str(one["role"].values)], str(one["unit"].values)
+    outcome = str(one["spread"].values) == "exact"
+    if outcome:
+        share = float(one["predicted_share"])
+        drawn = f" (open in {100.0 * share:.0f} % of draws)" if np.isfinite(share) else ""
+        written, told = OUTCOMES.get(value, ""), OUTCOMES.get(model, "cannot be asked") + drawn
+    else:
+        written = _said(value, low, high, unit)
+        told = "cannot be asked" if np.isnan(model) else _said(model, model_low, model_high, unit)
+    weight = "bold" if verdict == "out" else "normal"
+    for at, text in ((1.02, written), (1.36, told)):
+        axes.annotate(text, (at, place), xycoords=("axes fraction", "data"), va="center", size=5.5, color=colour,
+                      weight=weight, annotation_clip=False)  # fmt: skip
+    middle = value if np.isfinite(value) else np.sqrt(low * high) if np.isfinite(low * high) else low
+    if verdict == "no prediction" or outcome or not np.isfinite(middle) or middle <= 0.0:
+        return
+    if np.isfinite(low):
+        start, end = max(low / middle, 0.25), min(high / middle, 4.0)
+        axes.barh(place, end - start, 0.66, start, color=PALE, zorder=1)
+    if np.isfinite(model_low):
+        axes.plot(
+            np.clip([model_low / middle, model_high / middle], 0.25, 4.0), [place] * 2, color=colour, linewidth=0.7
+        )
+    face = "none" if verdict == "no interval" else colour
+    at = float(np.clip(model / middle, 0.26, 3.9))
+    axes.plot(at, place, MARKS[verdict], color=colour, markerfacecolor=face, markersize=4, zorder=3, clip_on=False)
+
+
+def _said(value: float, low: float, high: float, unit: str) -> str:
+    shown = f"{value:.3g}" if np.isfinite(value) else ""
+    ends = f"{low:.3g} to {high:.3g}" if np.isfinite(low) and np.isfinite(high) else ""
+    ends = f"{low:.3g} or more" if np.isfinite(low) and np.isinf(high) else ends
+    both = f"{shown} ({ends})" if shown and ends and low != high else shown or ends or "direction only"
+    return f"{both} {UNITS.get(unit, unit)}".strip()
+
+
+def caption(ds: "xarray.Dataset") -> str:
+    """Say in words what the figure shows, from the dataset itself.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        As for `draw`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import xarray
+    >>> cells = {"role": ("row", ["holdout"]), "verdict": ("row", ["out"]), "source": ("row", ["Holze2023"])}
+    >>> caption(xarray.Dataset(cells, {"row": ["psilocybin_25mg_cmax"]}))[:43]
+    'Observed and predicted. Calibration: 0 in, '
+    """
+    counted = []
+    for role, word in (("calibration", "Calibration"), ("holdout", "Hold-out")):
+        of = [int(((ds["role"] == role) & (ds["verdict"] == one)).sum()) for one in ("in", "out")]
+        counted.append(f"{word}: {of[0]} in, {of[1]} out, {int((ds['role'] == role).sum()) - sum(of)} not judged.")
+    missed = [str(name).replace("_", " ") for name in ds["row"].values[ds["verdict"].values == "out"]]
+    sources = sorted({one for text in ds["source"].values for one in str(text).split()})
+    return sentences(
+        [
+            f"{str(ds.attrs.get('title', '') or 'Observed and predicted').rstrip('.')}.",
+            *counted,
+            f"Outside: {', '.join(missed)}." if missed else "None outside.",
+            "Boxes: published interval, of the mean where one was given; symbols: prediction; lines: 5 to 95 % of",
+            "draws of the recalled, assumed and fitted numbers, together as the calibrating windows allow.",
+            f"Data: {', '.join(sources)}." if sources else "",
+            origin(ds),
+        ]
+    )

@@ -1,0 +1,86 @@
+"""Intervals by default: what is drawn, what is kept, that they hold the calibrating windows, and the switch."""
+
+import json
+
+import numpy as np
+import pytest
+
+from plasticity import data
+from plasticity.calibration.members import closing_days
+from plasticity.model import Model
+from plasticity.plausible import uncertain
+from plasticity.protocol import Protocol
+from plasticity.study import Study
+from plasticity.study.uncertain import without_intervals
+from plasticity.uncertainty import TABLE, intervals, members, plausible_numbers
+
+PLAN = Protocol("40 d").dose("psilocybin", "25 mg")
+JOINT = set(map(str, data.load(TABLE).data_vars))
+
+
+@pytest.fixture(scope="module")
+def found():
+    return intervals(PLAN, times=np.linspace(0.0, 960.0, 57), count=48)
+
+
+def test_the_draws_give_the_window_they_were_conditioned_on():
+    """Psilocybin's window was seen open on day 14 and closed on day 21. With an error of 1.5 d a day two errors outside
+    is seen so in 2 % of animals: at most a few of 256 draws, weighted by that, may lie there."""
+    numbers = plausible_numbers(PLAN, count=256)
+    names = [name for name in Model().assemble(PLAN.compounds).parameters if "." not in name or name in JOINT]
+    days = closing_days(PLAN, Model(), [{name: one[name] for name in names} for one in numbers], 1e-5)
+    assert np.mean((days < 14.0 - 3.0) | (days > 21.0 + 3.0)) < 0.02
+    assert 14.0 < np.median(days) < 19.0
+
+
+def test_subjects_widen_the_interval(found):
+    low, middle, high = found.last_close_interval.values / 24.0
+    assert low < 14.0 < middle < 19.0 < high
+    assert float(found.window_chance) > 0.95
+
+
+def test_the_same_seed_gives_the_same_intervals_and_another_does_not(found):
+    again = intervals(PLAN, times=np.linspace(0.0, 960.0, 57), count=48)
+    assert found.identical(again)
+    other = intervals(PLAN, times=[24.0], count=48, seed=1)
+    assert not np.array_equal(other.last_close_interval, found.last_close_interval)
+
+
+def test_bands_are_ordered_and_start_at_rest(found):
+    band = found.depth_band
+    assert (band.diff("quantile") >= 0.0).all()
+    assert np.abs(band.isel(time=0)).max() < 1e-12
+
+
+def test_what_is_set_by_hand_or_seen_in_a_source_is_not_drawn():
+    _, numbers = members(PLAN, parameters={"brake_tau": 100.0, "psilocybin.clearance": 200.0}, count=8)
+    assert {one["brake_tau"] for one in numbers} == {100.0}
+    assert {one["psilocybin.clearance"] for one in numbers} == {200.0}
+    assert len({one["brake_gain"] for one in numbers}) > 4
+    assert {one["psilocybin.htr2a_k_act"] for one in numbers} == {44.06}  # derived, and not what differs in subjects
+
+
+def test_subjects_differ_in_what_the_compound_states_and_in_weight():
+    plans, numbers = members(Protocol("2 d").dose("ketamine", "0.5 mg/kg", over="40 min"), count=16)
+    amounts = np.array([plan.doses[0].amount for plan in plans])
+    assert 0.1 < np.std(np.log(amounts)) < 0.35  # a coefficient of variation of 0.2, of sixteen subjects
+    assert len({one["ketamine.clearance"] for one in numbers}) == 16
+    plans, _ = members(PLAN, count=4)
+    assert len({plan.doses[0].amount for plan in plans}) == 1  # 25 mg, whatever they weigh
+
+
+def test_the_table_of_draws_holds_every_uncertain_shared_number():
+    table = data.load(TABLE)
+    shared = {name for name in uncertain(Model().assemble([])) if "." not in name}
+    assert shared <= set(map(str, table.data_vars)) and table.sizes["row"] == 256
+    assert all(np.isfinite(table[name]).all() and "units" in table[name].attrs for name in table.data_vars)
+
+
+def test_one_switch_turns_the_intervals_off():
+    whole = Study.load("psilocybin_stages", ["uncertainty.samples=4"], reduced=True).run()
+    bare = Study.load("psilocybin_stages", ["uncertainty=none"], reduced=True).run()
+    assert "depth_band" in whole and json.loads(whole.attrs["uncertainty"])["samples"] == 4
+    assert "quantile" not in bare.dims and "uncertainty" not in bare.attrs
+    assert set(without_intervals(whole).data_vars) == set(bare.data_vars)
+    for name in bare.data_vars:
+        assert np.array_equal(whole[name], bare[name], equal_nan=bare[name].dtype.kind == "f")
