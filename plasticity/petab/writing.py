@@ -11,7 +11,7 @@ import numpy as np
 from plasticity import __version__
 from plasticity.calibration.fitting import Target
 from plasticity.calibration.laws import BASELINE
-from plasticity.calibration.likelihood import LEAST, Error
+from plasticity.calibration.likelihood import Error
 from plasticity.calibration.observed import Observation, closing_days_only
 from plasticity.errors import InputError
 from plasticity.model import Model
@@ -124,14 +124,14 @@ def observable(error: Error) -> dict[str, str]:
 
     Examples
     --------
-    >>> observable(Error("lognormal", 0.15))["observableFormula"]  # so that the logarithm of 0 d exists
-    'max(closing_time / 24, 0.1)'
+    >>> observable(Error("lognormal", 0.15))["observableTransformation"]
+    'log'
     """
     relative = error.kind == "lognormal"
     return {
         "observableId": OBSERVABLE,
         "observableName": "Day on which the last window closes",
-        "observableFormula": f"max({CLOSING_TIME} / 24, {LEAST!r})" if relative else f"{CLOSING_TIME} / 24",
+        "observableFormula": f"{CLOSING_TIME} / 24",
         "observableTransformation": "log" if relative else "lin",
         "noiseFormula": repr(error.sd),
         "noiseDistribution": "normal",

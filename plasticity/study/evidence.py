@@ -76,8 +76,8 @@ def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | F
     for index, name in enumerate(section.tables):
         with tree.find(("validation", "tables", index)).located():
             found.extend(driven(row, section.exposure) for row in rows(name).values())
-    given = {**values_of(settings.parameter_set), **run.parameters}
-    return Comparison(tuple(found), run.model, given, section.draws, section.seed)
+    values = {**values_of(settings.parameter_set), **run.parameters}
+    return Comparison(tuple(found), run.model, values, section.draws, section.seed)
 
 
 def evidence_dataset(
