@@ -8,6 +8,7 @@ import io
 import json
 import os
 import sys
+import tempfile
 import time
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -92,21 +93,19 @@ def save(figure: Any, path: Path) -> None:
 
 def printed(study: Study, ds: Any) -> str:
     """Give what the command prints of the result, as tab-separated lines."""
-    from plasticity.calibration.report import comma_separated, summary
-    from plasticity.cli.report import show_results
+    from plasticity.cli.report import show_evidence, show_results
     from plasticity.cli.sweeping import show_indices
     from plasticity.study.sensitivity_section import analysed
 
     told = io.StringIO()
-    with redirect_stdout(told), redirect_stderr(io.StringIO()):
+    with redirect_stdout(told), redirect_stderr(io.StringIO()), tempfile.TemporaryDirectory() as folder:
         if study.settings.sensitivity is not None:
             show_indices(analysed(study.settings.sensitivity, ds))
         elif study.evidence is not None:
-            print(comma_separated(ds).replace(",", "\t"))
-            print("\n".join(summary(ds)))
+            show_evidence(ds, Path(folder) / "evidence.nc")
         elif study.summaries is None:
             show_results(ds)
-    return told.getvalue()
+    return "".join(line for line in told.getvalue().splitlines(keepends=True) if not line.startswith("report: "))
 
 
 def machine() -> str:

@@ -425,3 +425,10 @@ def test_a_study_that_needs_an_extra_does_not_keep_others_from_being_listed(with
 def test_doctor_does_not_call_a_missing_extra_a_fault(without_salib, capsys):
     assert main(["doctor"]) == 0
     assert "study sobol_indices\tneeds the extra sensitivity, if wanted\tgood" in capsys.readouterr().out
+
+
+def test_a_calibration_without_its_extra_is_refused_before_anything_is_computed(folder, capfd, monkeypatch):
+    monkeypatch.setitem(sys.modules, "emcee", None)
+    assert main(["calibrate", "brake_calibration", "--reduced", "--out", "fit.nc"]) == 2
+    assert capfd.readouterr().err == "calibration: needs the extra 'fit'; allowed: pip install 'plasticity[fit]'\n"
+    assert not Path("fit.nc").exists()

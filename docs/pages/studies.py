@@ -110,8 +110,9 @@ def numbers_behind(study: Study) -> Iterable[tuple[str, str, tuple[str, ...]]]:
     """List the numbers in force in any run of a study, each once."""
     plan = study.summaries
     made = [(one.assembly, one.protocol.compounds) for one in plan.settings] if plan is not None else []
-    if study.evidence is not None:  # asked about every compound of its rows, and about every law
-        asked = {row.compound for row in (*study.evidence.rows, *getattr(study.evidence, "holdout", ()))}
+    told = [row for part in ("rows", "holdout") for row in getattr(study.evidence, part, ())]
+    if told:  # asked about every compound of its rows, and about every law
+        asked = {row.compound for row in told}
         compared = [drug for drug in drugs() if drug.name in asked and drug.species == "human"]
         models = [Model(brake=one.variant) for one in declared_kernels() if one.layer == "brake"]
         made = [(model.assemble(compared), tuple(compared)) for model in models]

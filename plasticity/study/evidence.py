@@ -1,12 +1,13 @@
 """What a study has to do with data: the plan of its calibration or validation, checked, and the dataset of either."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plasticity import provenance
 from plasticity.config import Node
-from plasticity.errors import InputError
+from plasticity.errors import InputError, missing_extra
 from plasticity.study.calibration_section import calibration_plan
 from plasticity.study.runs import Run
 from plasticity.study.sections import Settings
@@ -97,6 +98,11 @@ def evidence_dataset(
     -------
     xarray.Dataset
 
+    Raises
+    ------
+    InputError
+        If a calibration lacks the packages that draw its chains, before anything is computed.
+
     Examples
     --------
     >>> from plasticity.calibration.validation import Comparison
@@ -109,6 +115,8 @@ def evidence_dataset(
     from plasticity.calibration.validation import validated_rows
 
     if isinstance(plan, Plan):
+        if any(find_spec(name) is None for name in ("emcee", "arviz")):
+            raise missing_extra("calibration", "fit")
         return calibrated(plan, chains, report)
     if chains is not None:
         raise InputError("this study validates; allowed: a study with a section calibration")
