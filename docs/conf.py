@@ -42,6 +42,7 @@ numpydoc_show_class_members = False  # _templates/autosummary/class.rst lists th
 html_theme = "pydata_sphinx_theme"
 html_title = "plasticity"
 html_static_path = ["_static"]
+html_extra_path = ["_build/pages"]  # whole pages, made by stored_map.py
 html_theme_options = {"show_toc_level": 2, "navigation_with_keys": False, "show_nav_level": 2}
 
 
@@ -60,8 +61,10 @@ register_plugin("pybtex.style.formatting", "titles_as_given", TitlesAsGiven)
 def write_pages(app: Sphinx, config: Config) -> None:  # noqa: ARG001
     """Generate the reference before Sphinx looks which files there are."""
     import generate
+    import stored_map
 
     generate.write(HERE / "_generated")
+    stored_map.write(HERE / "_build" / "pages")
 
 
 def setup(app: Sphinx) -> None:

@@ -88,7 +88,7 @@ def _document(found: Stored) -> Any:
     shown.show(plane)
     tracks, levels = _tracks(found)
     trace = ColumnDataSource({"time": [], "value": []})
-    threshold = styled(figure(width=500, height=240, tools="xpan,xwheel_zoom,box_zoom,reset", title="LTP threshold"))
+    threshold = styled(figure(width=500, height=220, tools="xpan,xwheel_zoom,box_zoom,reset", title="LTP threshold"))
     threshold.add_layout(BoxAnnotation(bottom=levels[0], top=levels[1], fill_color=PALE, level="underlay"))
     line = threshold.line("time", "value", source=trace, color="#0072B2", line_width=1.6)
     tips = [("time", "$snap_x{0.0} h"), ("relative to rest", "$snap_y{0.0000}")]
@@ -127,9 +127,9 @@ def _document(found: Stored) -> Any:
     head = Div(text=f"<h1 style='{style};font-size:16px'>{record(found.ds)}</h1>"
                     f"<b style='{style};font-size:11px;color:#B22222'>{DISCLAIMER}</b>")  # fmt: skip
     marked = Div(text=note(replace(plane, step=(1, 1))), styles={"font-family": FONT, "font-size": "11px"})
-    maps = column(shown.figure, marked)
+    maps = column(shown.figure, marked, threshold)
     document = Document()
-    document.add_root(column(head, row(column(pick, across, higher, *sliders, told), maps, threshold)))
+    document.add_root(column(head, row(column(pick, across, higher, *sliders, told), maps)))
     document.js_on_event(DocumentReady, callback)
     return document
 
