@@ -22,6 +22,8 @@ class MapPlot:
     ----------
     chosen : callable, optional
         Called with the place across and up that a person clicks.
+    width : int
+        [pixels]
 
     Examples
     --------
@@ -29,13 +31,13 @@ class MapPlot:
     500
     """
 
-    def __init__(self, chosen: Callable[[int, int], None] | None = None) -> None:
+    def __init__(self, chosen: Callable[[int, int], None] | None = None, width: int = WIDTH) -> None:
         from bokeh.events import Tap
         from bokeh.models import ColorBar, ColumnDataSource, HoverTool, LinearColorMapper, Range1d
         from bokeh.plotting import figure
 
         self.figure = styled(
-            figure(width=WIDTH, height=HEIGHT, x_range=Range1d(), y_range=Range1d(), tools="box_zoom,wheel_zoom,reset")
+            figure(width=width, height=HEIGHT, x_range=Range1d(), y_range=Range1d(), tools="box_zoom,wheel_zoom,reset")
         )
         self.colours = LinearColorMapper(_viridis(), low=0.0, high=1.0, nan_color=PALE)
         self.cells = ColumnDataSource({name: [] for name in ("values", "late", "failed", "x", "y", "dw", "dh")})

@@ -73,7 +73,7 @@ const length = tracks.time.length
 trace.data = {time: Array.from(tracks.time), value: Array.from(tracks.values.slice(track * length, (track + 1) * length))}
 const named = (at) => at.map((place, axis) => axes[axis].labels[place]).join("; ")
 const exact = near.map((place, axis) => place * tracks.steps[axis])
-threshold.title.text = `LTP threshold, relative to rest, at ${named(exact)}`
+threshold.title.text = `LTP threshold at ${named(exact)}`
 const lines = variables.map((one) => {
   const value = one.values[index(places)]
   return `${one.label}: <b>${Number.isNaN(value) ? "none" : `${Number(value.toPrecision(5))} ${one.unit}`}</b>`
