@@ -69,7 +69,7 @@ html_static_path = ["_static"]
 html_favicon = "_static/icon.svg"
 html_context = {"default_mode": "auto"}
 html_css_files = ["site.css"]
-html_extra_path = ["_generated/study.schema.json"]
+html_extra_path = ["_generated/study.schema.json", "_build/pages"]  # whole pages, made by stored_map.py
 html_theme_options = {
     "announcement": DISCLAIMER,
     "show_toc_level": 2,
@@ -104,8 +104,10 @@ def write_pages(app: Sphinx, config: Config) -> None:  # noqa: ARG001
     """Generate what is generated before Sphinx looks which files there are, and say which figures are out of date."""
     import gallery
     import generate
+    import stored_map
 
     generate.write(HERE / "_generated")
+    stored_map.write(HERE / "_build" / "pages")
     for name in gallery.stale():
         logging.getLogger(__name__).warning(
             "the figure of study %s was made from something else; run `python docs/gallery.py`", name

@@ -46,6 +46,7 @@ class Comparison:
     def __init__(self, scenarios: Sequence[Scenario]) -> None:
         self.scenarios = list(scenarios[:MOST])
         self.outcomes = [outcome(one.run()) for one in self.scenarios]
+        self.seen = {one.setting.assembly.key for one in self.scenarios}
         self.chosen = 0
         self.error = ""
 
@@ -53,6 +54,13 @@ class Comparison:
     def scenario(self) -> Scenario:
         """The scenario that is edited."""
         return self.scenarios[self.chosen]
+
+    def is_new(self, how: Callable[[Scenario], Scenario]) -> bool:
+        """Tell whether a change needs a model of another structure, which may have to be compiled."""
+        try:
+            return how(self.scenario).setting.assembly.key not in self.seen
+        except InputError:  # told by `change`
+            return False
 
     def change(self, how: Callable[[Scenario], Scenario]) -> bool:
         """Change the chosen scenario and run it; what is not allowed is told and changes nothing."""
@@ -63,6 +71,7 @@ class Comparison:
             self.error = _PLACE.sub("", str(error))
             return False
         self.scenarios[self.chosen], self.outcomes[self.chosen], self.error = changed, found, ""
+        self.seen.add(changed.setting.assembly.key)
         return True
 
     def choose(self, place: int) -> None:

@@ -75,6 +75,11 @@ class Display:
         style = f"margin:2px 0;color:#B22222;font-family:{FONT};font-size:12px"
         self.message.object = f"<p role='alert' style='{style}'>{told}</p>" if told else ""
 
+    def wait(self) -> None:
+        """Say that what comes next takes longer."""
+        told = "Preparing another model: if it was never used before, it is compiled now, about ten seconds."
+        self.message.object = f"<p role='status' style='margin:2px 0;font-family:{FONT};font-size:12px'>{told}</p>"
+
     def _parts(self) -> None:
         end = max(float(one.time[-1]) for one in self.comparison.outcomes)
         self.plots.show_part(min(SHOWN[self.part.value], end))

@@ -149,9 +149,9 @@ class MapPage:
         """Show the plane and the chosen point."""
         plane, point = self.plane(), self.point()
         self.map.show(plane)
-        self.map.point(point[plane.across.name], point.get(plane.up.name, 0))
-        column, row = point[plane.across.name] // plane.step[1], point.get(plane.up.name, 0) // plane.step[0]
-        value = f"{float(plane.values[row, column]):.6g} {plane.unit}".strip()
+        exact = self.found.at(self.variable.value, point, plane.unit)
+        self.map.point(point[plane.across.name], exact if plane.up.size == 1 else point[plane.up.name])
+        value = "none" if np.isnan(exact) else f"{exact:.6g} {plane.unit}".strip()
         told = "; ".join(self.found.axis(name).labels[at] for name, at in point.items())
         self.note.object = f"<p role='status'>At {html.escape(told)}: {html.escape(value)}<br>{note(plane)}</p>"
 
@@ -184,5 +184,6 @@ class MapPage:
 
     def _picture(self, kind: str) -> io.BytesIO:
         plane, point = self.plane(), self.point()
-        at = (point[plane.across.name], point.get(plane.up.name, 0))
+        exact = self.found.at(self.variable.value, point, plane.unit)
+        at = (point[plane.across.name], exact if plane.up.size == 1 else point[plane.up.name])
         return io.BytesIO(map_picture(plane, at, record(self.found.ds), kind))

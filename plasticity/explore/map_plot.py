@@ -22,6 +22,8 @@ class MapPlot:
     ----------
     chosen : callable, optional
         Called with the place across and up that a person clicks.
+    width : int
+        [pixels]
 
     Examples
     --------
@@ -29,13 +31,13 @@ class MapPlot:
     500
     """
 
-    def __init__(self, chosen: Callable[[int, int], None] | None = None) -> None:
+    def __init__(self, chosen: Callable[[int, int], None] | None = None, width: int = WIDTH) -> None:
         from bokeh.events import Tap
-        from bokeh.models import ColorBar, ColumnDataSource, HoverTool, LinearColorMapper, Range1d
+        from bokeh.models import ColorBar, ColumnDataSource, CustomJSHover, HoverTool, LinearColorMapper, Range1d
         from bokeh.plotting import figure
 
         self.figure = styled(
-            figure(width=WIDTH, height=HEIGHT, x_range=Range1d(), y_range=Range1d(), tools="box_zoom,wheel_zoom,reset")
+            figure(width=width, height=HEIGHT, x_range=Range1d(), y_range=Range1d(), tools="box_zoom,wheel_zoom,reset")
         )
         self.colours = LinearColorMapper(_viridis(), low=0.0, high=1.0, nan_color=PALE)
         self.cells = ColumnDataSource({name: [] for name in ("values", "late", "failed", "x", "y", "dw", "dh")})
@@ -53,7 +55,8 @@ class MapPlot:
         self.bar = ColorBar(color_mapper=self.colours, width=10, padding=4, major_label_text_font=FONT)
         self.figure.add_layout(self.bar, "right")
         self.hover = HoverTool(renderers=[self.image, self.dots])
-        self.hover.formatters = {f"${at}": self._place(number) for number, at in enumerate("xy")}
+        named = CustomJSHover(args={"figure": self.figure}, code="return figure.tags[0][value]")
+        self.hover.formatters = {"$x": self._place(0), "$y": self._place(1), "@place": named}
         self.figure.add_tools(self.hover)
         if chosen is not None:
             self.figure.on_event(Tap, lambda event: self._tapped(event, chosen))
@@ -90,22 +93,20 @@ class MapPlot:
             "failed": [plane.failed.astype("float32")],
             "x": [-0.5], "y": [-0.5], "dw": [columns * plane.step[1]], "dh": [rows * plane.step[0]],
         }  # fmt: skip
-        self.figure.tags = [across.labels, up.labels]
+        self.figure.tags = [across.labels, up.labels, plane.step[1], plane.step[0]]
         self.hover.tooltips = tips(plane)
 
-    def point(self, across: int, up: int) -> None:
-        """Mark the chosen point."""
-        flat = self.plane is not None and self.plane.up.size == 1
-        value = float(self.plane.values[0, across // self.plane.step[1]]) if flat and self.plane else float(up)
-        self.here.data = {"x": [across], "y": [value]}
+    def point(self, across: int, up: float) -> None:
+        """Mark the chosen point, on a line at its value."""
+        self.here.data = {"x": [across], "y": [up]}
 
     def _place(self, number: int) -> Any:
-        """Name the place under the pointer by its label, which stands in the tags of the figure."""
+        """Name the drawn place under the pointer: labels and steps stand in the tags of the figure."""
         from bokeh.models import CustomJSHover
 
         code = """
-            const labels = figure.tags[number]
-            const place = Math.round(number == 0 ? special_vars.x : special_vars.y)
+            const [labels, step] = [figure.tags[number], figure.tags[2 + number]]
+            const place = step * Math.floor(((number == 0 ? special_vars.x : special_vars.y) + 0.5) / step)
             return labels[Math.max(0, Math.min(labels.length - 1, place))]
         """
         return CustomJSHover(args={"figure": self.figure, "number": number}, code=code)
@@ -113,8 +114,14 @@ class MapPlot:
     def _tapped(self, event: Any, chosen: Callable[[int, int], None]) -> None:
         if self.plane is None or event.x is None or event.y is None:
             return
-        across = int(np.clip(round(event.x), 0, self.plane.across.size - 1))
-        chosen(across, int(np.clip(round(event.y), 0, self.plane.up.size - 1)))
+        at = [
+            int(np.clip(step * np.floor((value + 0.5) / step), 0, axis.size - 1))
+            for value, axis, step in (
+                (event.x, self.plane.across, self.plane.step[1]),
+                (event.y, self.plane.up, self.plane.step[0]),
+            )
+        ]
+        chosen(*at)
 
 
 def tips(plane: Plane) -> list[tuple[str, str]]:
@@ -133,12 +140,12 @@ def tips(plane: Plane) -> list[tuple[str, str]]:
     --------
     >>> one, no = Axis("dose", "Dose (mg)", ["1 mg"], {}), np.zeros((1, 1), bool)
     >>> tips(Plane(one, Axis("", "", [""], {}), np.ones((1, 1)), "Opens", "h", no, no, (1, 1)))
-    [('Dose (mg)', '$x{custom}'), ('Opens', '@value{0.000} h')]
+    [('Dose (mg)', '@place{custom}'), ('Opens', '@value{0.000} h')]
     """
-    flat = plane.up.size == 1
-    value = "@value{0.000}" if flat else "@values{0.000}"
+    if plane.up.size == 1:
+        return [(plane.across.label, "@place{custom}"), (plane.label, f"@value{{0.000}} {plane.unit}".strip())]
     places = [(plane.across.label, "$x{custom}"), (plane.up.label, "$y{custom}")]
-    return [*places[: 1 if flat else 2], (plane.label, f"{value} {plane.unit}".strip())]
+    return [*places, (plane.label, f"@values{{0.000}} {plane.unit}".strip())]
 
 
 def note(plane: Plane) -> str:

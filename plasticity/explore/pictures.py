@@ -138,14 +138,14 @@ def _written(figure: "Figure", kind: str) -> bytes:
     return out.getvalue()
 
 
-def map_picture(plane: Plane, point: tuple[int, int], title: str, kind: str) -> bytes:
+def map_picture(plane: Plane, point: tuple[int, float], title: str, kind: str) -> bytes:
     """Draw the map on show.
 
     Parameters
     ----------
     plane : Plane
-    point : tuple of int
-        Place across and up that is marked.
+    point : tuple
+        What is marked: its place across, and its place up, or on a line its value.
     title : str
         What the sweep is of; goes into the file's description.
     kind : {"png", "svg"}
@@ -177,7 +177,7 @@ def map_picture(plane: Plane, point: tuple[int, int], title: str, kind: str) -> 
         if up.size == 1:
             places = np.arange(plane.values.shape[1]) * plane.step[1]
             axes.plot(places, plane.values[0], color=COLOURS[0])
-            axes.plot([point[0]], [plane.values[0, point[0] // plane.step[1]]], "+", color="black")
+            axes.plot([point[0]], [point[1]], "+", color="black")
             axes.set_ylabel(label)
         else:
             rows, columns = plane.values.shape

@@ -19,6 +19,8 @@ DOSES = 2
 """Doses that have controls; further ones stay as they are."""
 FIRST_PARAMETERS = ("brake_tau", "brake_gain")
 SECOND_AT = "7 d"
+SHOWN_FIRST = 100
+"""Milliseconds in which the page can say that it is about to be busy."""
 
 
 def scenario_page(comparison: Comparison, title: str) -> Any:
@@ -135,6 +137,16 @@ class ScenarioControls:
         self._change(lambda old: old.with_parameter(name, text))
 
     def _change(self, how: Callable[[Scenario], Scenario]) -> None:
+        import panel
+
+        document = panel.state.curdoc
+        if document is not None and self.comparison.is_new(how):
+            self.display.wait()
+            document.add_timeout_callback(partial(self._apply, how), SHOWN_FIRST)
+        else:
+            self._apply(how)
+
+    def _apply(self, how: Callable[[Scenario], Scenario]) -> None:
         import panel
 
         with panel.io.hold():  # one message to the browser

@@ -1,5 +1,6 @@
 """Serving the explorer: to this machine alone unless told otherwise, until somebody ends it."""
 
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -119,6 +120,7 @@ def serve(
     import panel
 
     panel.extension()
+    logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)  # it warns of every page that is closed
     server = panel.serve(
         page, address=address, port=port, show=False, start=False, title=title, verbose=False,
         websocket_origin=names(address, port), websocket_max_message_size=1 << 20,

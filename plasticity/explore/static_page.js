@@ -50,7 +50,7 @@ if (y >= 0) {
   ticks(figure.left[0], axes[y])
   figure.left[0].axis_label = axes[y].label
   figure.y_range.setv({start: -0.5, end: rows - 0.5})
-  figure.tags = [axes[x].labels, axes[y].labels]
+  figure.tags = [axes[x].labels, axes[y].labels, 1, 1]
   hover.tooltips = [[axes[x].label, "$x{custom}"], [axes[y].label, "$y{custom}"], [shown.label, `@values{0.000}${unit}`]]
   const array = (data) => [new cells.data.values[0].constructor(data, [rows, columns])]
   cells.data = {values: array(values), late: array(late), failed: array(failed),
@@ -61,8 +61,8 @@ if (y >= 0) {
   figure.left[0].major_label_overrides = new Map()
   figure.left[0].axis_label = shown.unit || "value"
   figure.y_range.setv({start: low, end: high + 0.08 * (high - low)})
-  figure.tags = [axes[x].labels, [""]]
-  hover.tooltips = [[axes[x].label, "$x{custom}"], [shown.label, `@value{0.000}${unit}`]]
+  figure.tags = [axes[x].labels, [""], 1, 1]
+  hover.tooltips = [[axes[x].label, "@place{custom}"], [shown.label, `@value{0.000}${unit}`]]
   line.data = {place: Array.from(values.keys()), value: Array.from(values)}
   here.data = {x: [places[x]], y: [values[places[x]]]}
 }
@@ -73,7 +73,7 @@ const length = tracks.time.length
 trace.data = {time: Array.from(tracks.time), value: Array.from(tracks.values.slice(track * length, (track + 1) * length))}
 const named = (at) => at.map((place, axis) => axes[axis].labels[place]).join("; ")
 const exact = near.map((place, axis) => place * tracks.steps[axis])
-threshold.title.text = `LTP threshold, relative to rest, at ${named(exact)}`
+threshold.title.text = `LTP threshold at ${named(exact)}`
 const lines = variables.map((one) => {
   const value = one.values[index(places)]
   return `${one.label}: <b>${Number.isNaN(value) ? "none" : `${Number(value.toPrecision(5))} ${one.unit}`}</b>`

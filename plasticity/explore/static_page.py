@@ -20,7 +20,8 @@ GENERATOR = '<meta name="generator" content="plasticity explore">'
 """What a page says of itself."""
 MOST_NUMBERS, MOST_TRACKS, TRACK_POINTS = 2_000_000, 400, 320
 """Of a page: numbers of all variables, thresholds over time, and points of each of these."""
-CONTROLS = 300
+CONTROLS, MAP = 230, 430
+"""Widths [pixels], which fit into a page of the documentation."""
 
 
 def static_page(found: Stored) -> str:
@@ -82,18 +83,18 @@ def _document(found: Stored) -> Any:
     numeric = sorted(names, key=lambda name: found.axis(name).size == 1 or found.ds[name].dtype.kind not in "fiu")
     middle = {axis.name: axis.size // 2 for axis in found.axes}
     first = next(iter(found.variables))
-    shown = MapPlot()
+    shown = MapPlot(width=MAP)
     up = numeric[1] if len(names) > 1 else None
     plane = found.plane(first, numeric[0], up, middle)
     shown.show(plane)
     tracks, levels = _tracks(found)
     trace = ColumnDataSource({"time": [], "value": []})
-    threshold = styled(figure(width=500, height=240, tools="xpan,xwheel_zoom,box_zoom,reset", title="LTP threshold"))
+    threshold = styled(figure(width=MAP, height=220, tools="xpan,xwheel_zoom,box_zoom,reset", title="LTP threshold"))
     threshold.add_layout(BoxAnnotation(bottom=levels[0], top=levels[1], fill_color=PALE, level="underlay"))
     line = threshold.line("time", "value", source=trace, color="#0072B2", line_width=1.6)
     tips = [("time", "$snap_x{0.0} h"), ("relative to rest", "$snap_y{0.0000}")]
     threshold.add_tools(HoverTool(renderers=[line], tooltips=tips, line_policy="interp"))
-    time_axis(threshold, float(tracks["time"][-1]), 500)
+    time_axis(threshold, float(tracks["time"][-1]), MAP)
     pick = Select(title="Shown", value=found.variables[first], options=list(found.variables.values()), width=CONTROLS)
     across = Select(title="Across", value=numeric[0], options=names, width=CONTROLS)
     higher = Select(title="Up", value=up or numeric[0], options=names, width=CONTROLS, visible=len(names) > 1)
@@ -127,9 +128,9 @@ def _document(found: Stored) -> Any:
     head = Div(text=f"<h1 style='{style};font-size:16px'>{record(found.ds)}</h1>"
                     f"<b style='{style};font-size:11px;color:#B22222'>{DISCLAIMER}</b>")  # fmt: skip
     marked = Div(text=note(replace(plane, step=(1, 1))), styles={"font-family": FONT, "font-size": "11px"})
-    maps = column(shown.figure, marked)
+    maps = column(shown.figure, marked, threshold)
     document = Document()
-    document.add_root(column(head, row(column(pick, across, higher, *sliders, told), maps, threshold)))
+    document.add_root(column(head, row(column(pick, across, higher, *sliders, told), maps)))
     document.js_on_event(DocumentReady, callback)
     return document
 

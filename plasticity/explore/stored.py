@@ -148,6 +148,13 @@ class Stored:
         late &= ~failed & (unit in ("h", "d"))
         return Plane(x, y, values, self.variables[variable], unit, late, failed, step)
 
+    def at(self, variable: str, places: Mapping[str, int], unit: str) -> float:
+        """Read one number in the unit in which a plane shows it; NaN where the point failed."""
+        point = self.ds.isel({axis.name: places[axis.name] for axis in self.axes})
+        good = "status" not in self.ds or int(point["status"]) >= 0
+        scale = 1.0 / HOURS_PER_DAY if unit == "d" and self.ds[variable].attrs.get("units") == "h" else 1.0
+        return scale * float(point[variable]) if good else float("nan")
+
     def printed(self, variable: str, values: Floats) -> tuple[str, Floats]:
         """Give the unit in which values of a variable are printed, and the values in it: long times in days."""
         unit = str(self.ds[variable].attrs.get("units", ""))

@@ -301,3 +301,13 @@ def test_a_page_in_one_file_works_without_a_network(page, store, outside, tmp_pa
     assert told.inner_text() != before
     assert outside == []
     assert np.isfinite(float(total))
+
+
+def test_another_compound_comes_with_its_own_windows(page, scenarios):
+    table = opened(page, scenarios)
+    before = table.inner_text()
+    page.get_by_label("Compound of dose 1").select_option("lsd")
+    changed(page, before)
+    run = pl.simulate(pl.Protocol("28 d").dose("lsd", "100 ug"))
+    assert numbers(table)["Closes"] == f"{float(run.last_close)!r} h"
+    assert "Preparing another model" not in page.locator("main").inner_text()

@@ -115,6 +115,22 @@ def test_a_map_and_its_point():
     ]
 
 
+def test_the_number_of_a_point_is_its_own_where_a_map_leaves_points_out():
+    """Of 700 places every second is drawn; the number told, the run and the mark are those of the place itself."""
+    over = {"brake_tau": pl.linspace("5 d", "8 d", 700)}
+    grid = pl.sweep(pl.Protocol("28 d").dose("psilocybin", "25 mg"), over, ["total_open_time"])
+    page = MapPage(stored(grid))
+    page.places["brake_tau"].value = page.places["brake_tau"].options[101]
+    assert page.plane().step == (1, 2)
+    own = float(grid.total_open_time[101]) / 24
+    assert f": {own:.6g} d" in page.note.object
+    assert page.map.here.data == {"x": [101], "y": [own]}
+    shown = float(page.comparison.outcomes[0].numbers["Open in total"][1].split()[0])
+    assert shown == pytest.approx(
+        float(grid.total_open_time[101]), abs=1e-9
+    )  # two routines for one root, as in tests/sweeps
+
+
 def test_only_this_machine_unless_told_otherwise():
     assert names("127.0.0.1", 5006) == ["127.0.0.1:5006", "localhost:5006"]
     assert names("192.0.2.7", 80) == ["192.0.2.7:80"]

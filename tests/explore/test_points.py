@@ -96,6 +96,11 @@ def test_a_plane_holds_the_numbers_of_the_store(tmp_path):
     np.testing.assert_array_equal(plane.late, ds["censored"].isel(theta_tau=1).T > 0)
     turned = found.plane("total_open_time", "brake_tau", "dose", {"theta_tau": 1})
     np.testing.assert_array_equal(turned.values, plane.values.T)
+    place = {"dose": 4, "brake_tau": 1, "theta_tau": 1}
+    for name, unit, scale in (("total_open_time", "d", 24.0), ("total_area", "d", 1.0), ("max_depth", "", 1.0)):
+        shown = found.plane(name, "dose", "brake_tau", place)
+        assert shown.unit == unit
+        assert found.at(name, place, unit) == shown.values[1, 4] == float(ds[name].isel(place)) / scale
     assert found.axis("dose").ticks[0.0] == "1"
     assert found.axis("brake_tau").labels == ["5 d", "6.5 d", "8 d"]
 
