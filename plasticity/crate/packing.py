@@ -29,6 +29,7 @@ KINDS = {
     ".cff": "application/yaml",
     ".whl": "application/zip",
 }
+SALIB_DESIGNS = ("saltelli", "morris")
 METADATA = "ro-crate-metadata.json"
 
 
@@ -147,10 +148,35 @@ def _surroundings(study: "Study", name: str, stage: Path, data: str) -> None:
     (stage / f"{name}.yaml").write_text(study.text, encoding="utf-8")
     (stage / "software").mkdir()
     wheel = write_wheel(stage / "software")
-    pinned = [*requirements(), f"./{wheel.relative_to(stage).as_posix()}", ""]
+    pinned = [*requirements(extras(study)), f"./{wheel.relative_to(stage).as_posix()}", ""]
     (stage / "requirements.txt").write_text("\n".join(pinned), encoding="utf-8")
     for path in (citation(), BUNDLED):
         shutil.copyfile(path, stage / path.name)
+
+
+def extras(study: "Study") -> frozenset[str]:
+    """Name the extras of this package that a study needs.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    frozenset of str
+
+    Examples
+    --------
+    >>> from plasticity.study import Study
+    >>> [sorted(extras(Study.load(name))) for name in ("sobol_indices", "brake_calibration", "psilocybin_stages")]
+    [['sensitivity'], ['fit'], []]
+    """
+    plan, found = study.plan(), set()
+    if study.settings.calibration is not None:
+        found.add("fit")
+    if study.settings.sensitivity is not None or (plan is not None and plan.recipe["design"] in SALIB_DESIGNS):
+        found.add("sensitivity")
+    return frozenset(found)
 
 
 def _files(stage: Path) -> list[Path]:

@@ -32,13 +32,18 @@ def citation() -> Path:
     return package / "CITATION.cff" if (package / "CITATION.cff").is_file() else package.parent / "CITATION.cff"
 
 
-def requirements() -> list[str]:
+def requirements(extras: frozenset[str] = frozenset()) -> list[str]:
     """List what this installation needs to run a study, each in the version that is installed here.
+
+    Parameters
+    ----------
+    extras : frozenset of str
+        Those of this package that the study needs.
 
     Returns
     -------
     list of str
-        Such as ``numpy==2.4.6``, sorted; extras are left out.
+        Such as ``numpy==2.4.6``, sorted.
 
     Raises
     ------
@@ -54,16 +59,15 @@ def requirements() -> list[str]:
     from packaging.utils import canonicalize_name
 
     found: dict[str, str] = {}
-    waiting = [(NAME, frozenset[str]())]
-    seen = set()
+    waiting, seen = [(NAME, extras)], set()
     while waiting:
-        name, extras = waiting.pop()
-        if (name, extras) in seen:
+        name, chosen = waiting.pop()
+        if (name, chosen) in seen:
             continue
-        seen.add((name, extras))
+        seen.add((name, chosen))
         for text in _distribution(name).requires or ():
             needed = Requirement(text)
-            surroundings = [{"extra": extra} for extra in (*extras, "")]
+            surroundings = [{"extra": extra} for extra in (*chosen, "")]
             if needed.marker is None or any(needed.marker.evaluate(one) for one in surroundings):
                 wanted = canonicalize_name(needed.name)
                 found[wanted] = _distribution(wanted).version
