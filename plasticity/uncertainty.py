@@ -154,10 +154,11 @@ def intervals(
 
     Parameters
     ----------
-    protocol, model, parameters, count, seed
+    protocol, model, parameters
         As for `members`.
     times : array_like, shape (times,), optional
         For the courses [h]; hourly if not given.
+    count, seed : int
 
     Returns
     -------
