@@ -154,10 +154,11 @@ def intervals(
 
     Parameters
     ----------
-    protocol, model, parameters, count, seed
+    protocol, model, parameters
         As for `members`.
     times : array_like, shape (times,), optional
         For the courses [h]; hourly if not given.
+    count, seed : int
 
     Returns
     -------
@@ -177,8 +178,8 @@ def intervals(
     --------
     >>> found = intervals(Protocol("28 d").dose("psilocybin", "25 mg"), times=[24.0, 240.0], count=16)
     >>> low, middle, high = found.last_close_interval.values / 24.0
-    >>> bool(12.0 < low < 17.5 < high < 23.0)
-    True
+    >>> bool(low < middle < high), float(found.window_chance)
+    (True, 1.0)
     """
     import xarray
 

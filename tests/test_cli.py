@@ -84,6 +84,14 @@ BAD = {
         "protocol.doses.0",
         "oral",
     ),
+    "unknown uncertainty": ("figure:", "uncertainty: off\nfigure:", "9:14", "uncertainty", "none"),
+    "too few draws": (
+        "figure:",
+        "uncertainty: {samples: 1}\nfigure:",
+        "9:24",
+        "uncertainty.samples",
+        "greater than or equal to 2",
+    ),
     "unknown observable": (
         "figure:",
         "observables: [{name: pairing_chance}]\nfigure:",
@@ -432,3 +440,17 @@ def test_a_calibration_without_its_extra_is_refused_before_anything_is_computed(
     assert main(["calibrate", "brake_calibration", "--reduced", "--out", "fit.nc"]) == 2
     assert capfd.readouterr().err == "calibration: needs the extra 'fit'; allowed: pip install 'plasticity[fit]'\n"
     assert not Path("fit.nc").exists()
+
+
+def test_one_switch_leaves_out_intervals_of_a_run_and_of_a_drawing(folder, capsys):
+    from plasticity import provenance
+
+    assert main(["run", "plan.yaml", "--set", "uncertainty.samples=8"]) == 0
+    assert "closes d, 5 to 95 %" in capsys.readouterr().out
+    assert "quantile" in provenance.read(folder / "results" / "plan.nc").dims
+    with_bands = (folder / "results" / "plan.png").read_bytes()
+    assert main(["draw", "results/plan.nc", "--no-uncertainty", "--out", "bare.png"]) == 0
+    assert (folder / "bare.png").read_bytes() != with_bands
+    assert main(["run", "plan.yaml", "--no-uncertainty", "--out", "other.nc"]) == 0
+    assert "5 to 95 %" not in capsys.readouterr().out
+    assert "quantile" not in provenance.read(folder / "other.nc").dims

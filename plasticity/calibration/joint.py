@@ -158,11 +158,8 @@ def draws_table(ds: "xarray.Dataset") -> str:
     >>> import xarray
     >>> cells = {"joint": (("joint_draw", "number"), [[150.0]]), "joint_unit": ("number", ["h"])}
     >>> cells |= {"joint_label": ("number", ["Decay"]), "joint_effective": 1.0}
-    >>> print(draws_table(xarray.Dataset(cells, {"number": ["brake_tau"]})).partition("\n# brake")[2])
-    _tau [h]: Decay
-    brake_tau
-    150
-    <BLANKLINE>
+    >>> draws_table(xarray.Dataset(cells, {"number": ["brake_tau"]})).splitlines()[-3:]
+    ['# brake_tau [h]: Decay', 'brake_tau', '150']
     """
     names = [str(name) for name in ds["number"].values]
     name = ds.attrs.get("study_name", "")

@@ -177,7 +177,7 @@ def _dataset(plan: Comparison, found: Floats, failed: int) -> "xarray.Dataset":
 
 
 def _shares(plan: Comparison, found: Floats) -> Floats:
-    drawn = np.array([row.spread == "exact" for row in plan.rows]) & np.isfinite(found[:, 1:]).any(axis=1)
+    drawn = np.array([row.spread == "exact" for row in plan.rows], dtype=bool) & np.isfinite(found[:, 1:]).any(axis=1)
     shares = np.full(len(plan.rows), np.nan)
     if drawn.any():
         shares[drawn] = np.nanmean(found[drawn, 1:], axis=1)

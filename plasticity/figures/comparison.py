@@ -21,6 +21,8 @@ KIND = "comparison"
 ROW_MM = 4.4
 UNITS = {"1": "", "h": "h", "d": "d", "%": "%"}
 OUTCOMES = {0.0: "closed", 1.0: "open"}
+COLUMNS = (0.0, 0.45)
+"""Where the words stand, as shares of their panel."""
 
 
 def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
@@ -57,21 +59,25 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     count = max(ds.sizes["row"], 1)
     with look():
         figure = sheet(PAGE_MM, ROW_MM * count + 40.0)
-        axes, below = figure.subplots(2, height_ratios=(ROW_MM * count + 14.0, 14.0))
+        panels = figure.subplot_mosaic(
+            [["rows", "words"], ["key", "key"]], height_ratios=(ROW_MM * count + 14.0, 14.0), width_ratios=(1.0, 0.85)
+        )
+        axes, words = panels["rows"], panels["words"]
         last = ""
         for place in range(ds.sizes["row"]):
             one = ds.isel(row=place)
             _row(axes, one, place)
+            _words(words, one, place)
             quantity = str(one["quantity"].values).replace("_", " ")
             if quantity != last and place:
                 axes.axhline(place - 0.5, color=PALE, linewidth=0.6)
             last = quantity
-        _frame(axes, ds)
-        key(below, entries(), 3)
+        _frame(axes, words, ds)
+        key(panels["key"], entries(), 3)
         return finish(figure, caption(ds), title, disclaimer)
 
 
-def _frame(axes: "Axes", ds: "xarray.Dataset") -> None:
+def _frame(axes: "Axes", words: "Axes", ds: "xarray.Dataset") -> None:
     names = [str(name).replace("_", " ") for name in ds["row"].values]
     axes.axvline(1.0, color=GREY, linewidth=0.5, zorder=0)
     axes.set_yticks(range(len(names)), names, size=6)
@@ -82,25 +88,16 @@ def _frame(axes: "Axes", ds: "xarray.Dataset") -> None:
     axes.set_xticks([0.25, 0.5, 1.0, 2.0, 4.0], ["0.25", "0.5", "1", "2", "4"])
     axes.minorticks_off()
     axes.set_xlabel("Ratio to the observed value")
-    for at, text in ((1.02, "observed"), (1.36, "model (5 to 95 %)")):
-        axes.annotate(text, (at, -0.8), xycoords=("axes fraction", "data"), va="bottom", size=6, annotation_clip=False)
+    words.axis("off")
+    words.set_ylim(axes.get_ylim())
+    for at, text in zip(COLUMNS, ("observed", "model (5 to 95 % of draws)"), strict=True):
+        words.text(at, -0.7, text, va="bottom", size=6)
 
 
 def _row(axes: "Axes", one: "xarray.Dataset", place: int) -> None:
     value, low, high, model, model_low, model_high = (float(one[name]) for name in tuple(WANTED)[:6])
-    verdict, colour, unit = str(one["verdict"].values), COLOURS[str(one["role"].values)], str(one["unit"].values)
+    verdict, colour = str(one["verdict"].values), COLOURS[str(one["role"].values)]
     outcome = str(one["spread"].values) == "exact"
-    if outcome:
-        share = float(one["predicted_share"])
-        drawn = f" (open in {100.0 * share:.0f} % of draws)" if np.isfinite(share) else ""
-        written, told = OUTCOMES.get(value, ""), OUTCOMES.get(model, "cannot be asked") + drawn
-    else:
-        written = _said(value, low, high, unit)
-        told = "cannot be asked" if np.isnan(model) else _said(model, model_low, model_high, unit)
-    weight = "bold" if verdict == "out" else "normal"
-    for at, text in ((1.02, written), (1.36, told)):
-        axes.annotate(text, (at, place), xycoords=("axes fraction", "data"), va="center", size=5.5, color=colour,
-                      weight=weight, annotation_clip=False)  # fmt: skip
     middle = value if np.isfinite(value) else np.sqrt(low * high) if np.isfinite(low * high) else low
     if verdict == "no prediction" or outcome or not np.isfinite(middle) or middle <= 0.0:
         return
@@ -116,11 +113,27 @@ def _row(axes: "Axes", one: "xarray.Dataset", place: int) -> None:
     axes.plot(at, place, MARKS[verdict], color=colour, markerfacecolor=face, markersize=4, zorder=3, clip_on=False)
 
 
+def _words(words: "Axes", one: "xarray.Dataset", place: int) -> None:
+    value, low, high, model, model_low, model_high = (float(one[name]) for name in tuple(WANTED)[:6])
+    colour, unit = COLOURS[str(one["role"].values)], str(one["unit"].values)
+    if str(one["spread"].values) == "exact":
+        share = float(one["predicted_share"])
+        drawn = f" ({100.0 * share:.0f} % open)" if np.isfinite(share) else ""
+        written, told = OUTCOMES.get(value, ""), OUTCOMES.get(model, "cannot be asked") + drawn
+    else:
+        written = _said(value, low, high, unit)
+        told = "cannot be asked" if np.isnan(model) else _said(model, model_low, model_high, unit)
+    weight = "bold" if str(one["verdict"].values) == "out" else "normal"
+    for at, text in zip(COLUMNS, (written, told), strict=True):
+        words.text(at, place, text, va="center", size=5.5, color=colour, weight=weight)
+
+
 def _said(value: float, low: float, high: float, unit: str) -> str:
     shown = f"{value:.3g}" if np.isfinite(value) else ""
     ends = f"{low:.3g} to {high:.3g}" if np.isfinite(low) and np.isfinite(high) else ""
     ends = f"{low:.3g} or more" if np.isfinite(low) and np.isinf(high) else ends
-    both = f"{shown} ({ends})" if shown and ends and low != high else shown or ends or "direction only"
+    apart = f"{low:.3g}" != f"{high:.3g}"
+    both = f"{shown} ({ends})" if shown and ends and apart else shown or ends or "direction only"
     return f"{both} {UNITS.get(unit, unit)}".strip()
 
 

@@ -78,10 +78,11 @@ def draw_bars(axes: "Axes", ds: "xarray.Dataset", observed: "xarray.Dataset", un
     """
     names = [str(name) for name in ds["compound"].values]
     labels, days = [], until / HOURS_PER_DAY
+    human = ds.attrs.get("species", "human") == "human"  # by the exposure of another species nothing was fitted
     for row, (name, ink) in enumerate(zip(names, pens(names), strict=True)):
         role = _draw_published(axes, observed, name, row, days)
         _draw_model(axes, ds.isel(compound=row), ink.colour, row, days)
-        labels.append(f"{ink.name}\n{role}".strip())
+        labels.append(f"{ink.name}\n{role if human else ''}".strip())
     axes.set_yticks(range(len(names)), labels)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(names) - 0.45, -0.55)

@@ -1,7 +1,7 @@
 """The sections of a study and what may stand in each."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -346,6 +346,12 @@ class UncertaintySection(Section):
     seed: Annotated[int, Field(ge=0)] = 0
 
 
+def _none_or_draws(given: Any) -> Any:
+    if isinstance(given, str) and given != "none":
+        raise ValueError(f"{given!r} was given; allowed: none, or {{samples: 64, seed: 0}}")
+    return None if given == "none" else given
+
+
 class Settings(Section):
     """A whole study.
 
@@ -365,7 +371,7 @@ class Settings(Section):
     sweep: Sweep | None = None
     sensitivity: SensitivitySection | None = None
     schedule: ScheduleSection | None = None
-    uncertainty: UncertaintySection | Literal["none"] = UncertaintySection()
+    uncertainty: Annotated[UncertaintySection | None, BeforeValidator(_none_or_draws)] = UncertaintySection()
     observables: list[ObservableSection] = Field(default_factory=list)
     figure: FigureSection | None = None
     calibration: CalibrationSection | None = None

@@ -41,7 +41,7 @@ def with_intervals(settings: Settings, run: Run, ds: "xarray.Dataset") -> "xarra
     True
     """
     wanted = settings.uncertainty
-    if wanted == "none" or settings.schedule is not None or run.model.variants["calcium"] == "oscillator":
+    if wanted is None or settings.schedule is not None or run.model.variants["calcium"] == "oscillator":
         return ds
     from plasticity.named_sets import values_of
     from plasticity.uncertainty import intervals
