@@ -75,6 +75,7 @@ def _names() -> dict[str, dict[str, Schema]]:
     from plasticity import data
     from plasticity.compound import ROUTES, compound_names, parameter_sets
     from plasticity.kernels import channels, declared_kernels
+    from plasticity.named_sets import model_sets
     from plasticity.schedule import OBJECTIVES
     from plasticity.schedule.slots import DAYS
     from plasticity.session_kinds import KINDS
@@ -96,7 +97,10 @@ def _names() -> dict[str, dict[str, Schema]]:
     chain = {kernel.layer for kernel in declared_kernels() if kernel.default}
     modules = dict.fromkeys(kernel.layer for kernel in declared_kernels() if kernel.layer not in chain)
     return {
-        "Settings": {"parameter_set": _enum(parameter_sets())},
+        "Settings": {
+            "parameter_set": _enum({**model_sets(), **parameter_sets()}),
+            "uncertainty": {"anyOf": [{"$ref": "#/$defs/UncertaintySection"}, {"const": "none"}, {"type": "null"}]},
+        },
         "DoseSection": {"compound": _enum(compound_names()), "route": _enum(ROUTES)},
         "ProtocolSection": {"species": _enum(SPECIES)},
         "InputSection": {"channel": _enum(channels())},
