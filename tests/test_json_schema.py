@@ -55,6 +55,7 @@ MISTAKES = {
     "an option of another observable": ("pairing_map", "observables.0.colour=red"),
     "a channel of another session": ("reconsolidation", "protocol.sessions.0.setting=0.5"),
     "a species without model": ("psilocybin_stages", "protocol.species=rat"),
+    "intervals of another kind": ("psilocybin_stages", "uncertainty=some"),
     "a tolerance of ten": ("psilocybin_stages", "solver.rtol=10"),
     "something kept that is nothing": ("brake_map", "sweep.keep=[total_opening_time]"),
     "a design that does not exist": ("sobol_indices", "sweep.design=saltely"),
@@ -76,6 +77,7 @@ def test_a_mistake_is_marked_where_the_package_refuses_it(check, name, change):
 
 
 FINE = [
+    ("psilocybin_stages", "uncertainty=none"),
     ("psilocybin_stages", "protocol.doses.0.amount=0.3 mg/kg"),
     ("psilocybin_stages", "protocol.doses.0.at=90 min"),
     ("psilocybin_stages", "parameters.psilocybin.clearance=700 mL/min"),

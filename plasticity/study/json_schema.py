@@ -52,6 +52,7 @@ def study_schema() -> Schema:
         sections[name]["allOf"] = [_when(key, value, sections[name], own) for value, own in options.items()]
     numbers = _parameters()
     schema["properties"]["parameters"] |= {"properties": numbers, "additionalProperties": False}
+    schema["properties"]["uncertainty"]["anyOf"].append({"const": "none"})
     _describe_axes(sections, numbers)
     return {"$schema": DIALECT, "title": "A study of plasticity", **schema}
 
@@ -97,10 +98,7 @@ def _names() -> dict[str, dict[str, Schema]]:
     chain = {kernel.layer for kernel in declared_kernels() if kernel.default}
     modules = dict.fromkeys(kernel.layer for kernel in declared_kernels() if kernel.layer not in chain)
     return {
-        "Settings": {
-            "parameter_set": _enum({**model_sets(), **parameter_sets()}),
-            "uncertainty": {"anyOf": [{"$ref": "#/$defs/UncertaintySection"}, {"const": "none"}, {"type": "null"}]},
-        },
+        "Settings": {"parameter_set": _enum({**model_sets(), **parameter_sets()})},
         "DoseSection": {"compound": _enum(compound_names()), "route": _enum(ROUTES)},
         "ProtocolSection": {"species": _enum(SPECIES)},
         "InputSection": {"channel": _enum(channels())},
