@@ -1,5 +1,6 @@
 """Serving the explorer: to this machine alone unless told otherwise, until somebody ends it."""
 
+import asyncio
 import logging
 import signal
 import socket
@@ -134,6 +135,7 @@ def serve(
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         server.start()
+        server.io_loop.asyncio_loop.set_exception_handler(_unless_closed)
         url = f"http://{'localhost' if address in (HERE, *ANYWHERE) else address}:{port}/"
         server.io_loop.add_callback(ready, url)
         if show:
@@ -144,6 +146,14 @@ def serve(
             signal.signal(number, handler)
         server.stop()
     return signal.SIGTERM in asked
+
+
+def _unless_closed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say nothing of a message to a page that was closed meanwhile; all else as usual."""
+    from tornado.websocket import WebSocketClosedError
+
+    if not isinstance(context.get("exception"), WebSocketClosedError):
+        loop.default_exception_handler(context)
 
 
 def _addresses() -> list[str]:
