@@ -84,7 +84,7 @@ def modules_of(name: str | None) -> tuple[str, ...]:
     >>> modules_of("improved"), modules_of("mdma_autoinhibition"), modules_of(None)
     (('slow_agonism',), (), ())
     """
-    return model_sets()[name].modules if name in model_sets() else ()
+    return model_sets()[name].modules if name is not None and name in model_sets() else ()
 
 
 def concerns(name: str | None, compounds: Collection[str]) -> bool:
@@ -106,6 +106,8 @@ def concerns(name: str | None, compounds: Collection[str]) -> bool:
     >>> concerns("improved", ["lsd"]), concerns("mdma_autoinhibition", ["lsd"]), concerns(None, ["lsd"])
     (True, False, False)
     """
+    if name is None:
+        return False
     if name in model_sets():
         return True
     sets = parameter_sets()

@@ -101,22 +101,20 @@ def read(path: Path) -> "xarray.Dataset":
         raise InputError(f"{path.name}: no columns; allowed: lines '# name [unit]: meaning', then a header and rows")
     if header != list(described):
         raise InputError(f"{path.name}: columns are {header}; allowed: those described above them, {list(described)}")
+    for line, row in enumerate(rows, first + 2):
+        if len(row) != len(header):
+            raise InputError(f"{path.name}:{line}: {len(row)} cells; allowed: {len(header)}, one per column")
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
     variables = {}
-    for position, (column, match) in enumerate(described.items()):
-        cells = [_cell(path, first + 2 + index, row, position, header) for index, row in enumerate(rows)]
+    for cells, (column, match) in zip(columns, described.items(), strict=True):
+        stripped = [cell.strip() for cell in cells]
         attributes = {"long_name": match["meaning"]}
         if match["unit"] is None:
-            variables[column] = ("row", numpy.array(cells, dtype=str), attributes)
+            variables[column] = ("row", numpy.array(stripped, dtype=str), attributes)
             continue
-        numbers = [_number(path, first + 2 + index, column, cell) for index, cell in enumerate(cells)]
+        numbers = [_number(path, line, column, cell) for line, cell in enumerate(stripped, first + 2)]
         variables[column] = ("row", numpy.array(numbers, dtype=float), attributes | {"units": match["unit"]})
     return xarray.Dataset(variables, attrs={"name": path.stem, "title": title})
-
-
-def _cell(path: Path, line: int, row: list[str], position: int, header: list[str]) -> str:
-    if len(row) != len(header):
-        raise InputError(f"{path.name}:{line}: {len(row)} cells; allowed: {len(header)}, one per column")
-    return row[position].strip()
 
 
 def _number(path: Path, line: int, column: str, cell: str) -> float:
