@@ -12,8 +12,8 @@ TOP = {
     *("benchmarks", "configs", "docs", "plasticity", "tests", ".ci", ".gitignore", ".pre-commit-config.yaml"),
     *("CHANGELOG.md", "CITATION.cff", "LICENSE", "PKG-INFO", "README.md", "noxfile.py", "pyproject.toml"),
 }
-PACKED = {".py", ".yaml", ".csv", ".bib", ".typed", ".cff"}
-SOURCES = PACKED | {".md", ".rst", ".png", ".toml", ".css", ".js", ".xml", ""}
+PACKED = {".py", ".yaml", ".csv", ".bib", ".typed", ".cff", ".js"}
+SOURCES = PACKED | {".md", ".rst", ".png", ".toml", ".css", ".svg", ".json", ".xml", ""}
 
 
 @pytest.fixture(scope="module")

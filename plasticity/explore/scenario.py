@@ -156,14 +156,13 @@ class Scenario:
         return Scenario({**self.sections, name: part})
 
     def _used(self) -> dict[str, Any]:
-        """Sections without numbers of compounds that nobody is given."""
+        """Sections without numbers of compounds that nobody is given; the page shows no intervals."""
         given = {str(dose["compound"]) for dose in self.doses}
         kept = {key: one for key, one in self.parameters.items() if "." not in key or key.partition(".")[0] in given}
         chosen = self.sections.get("parameter_set")
         owners = {key.partition(".")[0] for key in parameter_sets().get(str(chosen), {})}
-        return {"title": self.label, **self.sections, "parameters": kept} | (
-            {} if owners <= given else {"parameter_set": None}
-        )
+        used = {"title": self.label, **self.sections, "parameters": kept, "uncertainty": "none"}
+        return used if owners <= given else {**used, "parameter_set": None}
 
 
 def scenario_of(run: "Run", solver: Mapping[str, float | None] | None = None) -> Scenario:

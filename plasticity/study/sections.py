@@ -18,6 +18,7 @@ from plasticity.errors import InputError, unknown_name
 from plasticity.study.calibration_section import CalibrationSection, ValidationSection
 from plasticity.study.section import InUnits, Section
 from plasticity.study.sensitivity_section import SensitivitySection
+from plasticity.study.uncertainty_section import NoneOrDraws, UncertaintySection
 from plasticity.units import quantity_among
 
 SPECIES = ("human", "mouse")
@@ -333,25 +334,6 @@ class ScheduleSection(Section):
     seed: Annotated[int, Field(ge=0)] = 0
 
 
-class UncertaintySection(Section):
-    """Draws of uncertain numbers and virtual subjects for the intervals of a study of whole runs.
-
-    Examples
-    --------
-    >>> UncertaintySection().samples
-    64
-    """
-
-    samples: Annotated[int, Field(ge=2, le=10_000)] = 64
-    seed: Annotated[int, Field(ge=0)] = 0
-
-
-def _none_or_draws(given: Any) -> Any:
-    if isinstance(given, str) and given != "none":
-        raise ValueError(f"{given!r} was given; allowed: none, or {{samples: 64, seed: 0}}")
-    return None if given == "none" else given
-
-
 class Settings(Section):
     """A whole study.
 
@@ -371,7 +353,7 @@ class Settings(Section):
     sweep: Sweep | None = None
     sensitivity: SensitivitySection | None = None
     schedule: ScheduleSection | None = None
-    uncertainty: Annotated[UncertaintySection | None, BeforeValidator(_none_or_draws)] = UncertaintySection()
+    uncertainty: NoneOrDraws = UncertaintySection()
     observables: list[ObservableSection] = Field(default_factory=list)
     figure: FigureSection | None = None
     calibration: CalibrationSection | None = None

@@ -57,7 +57,7 @@ def test_a_delay_may_count_from_a_named_dose_or_from_a_session_that_moves():
     assert float(ds["belief_prior_end"][1, 1]) == prior(
         bare.session("dosing", "108 h", over="6 h").session("integration", "156 h", over="2 h")
     )
-    with pytest.raises(pl.InputError, match="2 different doses; allowed: first.at, second.at"):
+    with pytest.raises(pl.InputError, match="2 doses; allowed: first.at, second.at"):
         planned(plan, {"dosing.after_dose": ["1 h"]}, ["belief_prior_end"], model=BELIEF)
 
 

@@ -1,0 +1,29 @@
+"""The section ``uncertainty`` of a study: how many draws stand behind its intervals, or none."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from plasticity.study.section import Section
+
+
+class UncertaintySection(Section):
+    """Draws of uncertain numbers and virtual subjects for the intervals of a study of whole runs.
+
+    Examples
+    --------
+    >>> UncertaintySection().samples
+    64
+    """
+
+    samples: Annotated[int, Field(ge=2, le=10_000)] = 64
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+def _none_or_draws(given: Any) -> Any:
+    if isinstance(given, str) and given != "none":
+        raise ValueError(f"{given!r} was given; allowed: none, or {{samples: 64, seed: 0}}")
+    return None if given == "none" else given
+
+
+NoneOrDraws = Annotated[UncertaintySection | None, BeforeValidator(_none_or_draws)]
