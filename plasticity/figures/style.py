@@ -90,13 +90,20 @@ def save(figure: "Figure", stem: str | Path) -> list[Path]:
     ...     [path.name for path in save(sheet(COLUMN_MM, 60.0), folder + "/window")]
     ['window.pdf', 'window.png']
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
     stem = Path(stem)
     caption = str(figure.get_label())
     pdf, png = (stem.with_name(f"{stem.name}.{ending}") for ending in ("pdf", "png"))
+    known: dict[str, Any] = {"Title": stem.name, "Subject": caption, "Creator": "plasticity", "CreationDate": None}
     with look():
-        known: dict[str, Any] = {"Title": stem.name, "Subject": caption, "Creator": "plasticity", "CreationDate": None}
-        figure.savefig(pdf, metadata=known)
-        figure.savefig(png, metadata={"Title": stem.name, "Description": caption, "Software": "plasticity"})
+        dots = figure.dpi
+        FigureCanvasPdf(figure).print_pdf(pdf, metadata=known)  # type: ignore[no-untyped-call]
+        figure.dpi = dots  # a page counts 72 to the inch
+        FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
+            png, metadata={"Title": stem.name, "Description": caption, "Software": "plasticity"}
+        )
     return [pdf, png]
 
 
@@ -107,10 +114,12 @@ def prepare() -> None:
     --------
     >>> prepare()
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
     from matplotlib.figure import Figure
 
     with look():
         empty = Figure(layout="constrained")
         empty.subplots().set_xlabel("empty")
-        for ending in ("pdf", "png"):
-            empty.savefig(BytesIO(), format=ending)
+        for write in (FigureCanvasPdf(empty).print_pdf, FigureCanvasAgg(empty).print_png):
+            write(BytesIO())
