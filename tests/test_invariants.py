@@ -91,7 +91,7 @@ def test_states_stay_inside_their_bounds(name):
     bundled = BUNDLED[name]
     run = integrated(bundled.protocol, bundled.model, bundled.parameters, bundled.parameter_set, rtol=1e-8)
     times = np.linspace(0.0, run.protocol.duration, 2001)
-    dosed = max(dose.amount for dose in run.protocol.doses)
+    dosed = max((dose.amount for dose in run.protocol.doses), default=0.0)
     for key, values in run.states(times).items():
         state = run.assembly.states[key]
         margin = 1e-8 * (dosed if state.unit in ("nmol", "nM") else 1.0)

@@ -24,7 +24,7 @@ def minimised(target):
 
     found = optimize.minimize(
         pypesto_problem(target),
-        optimizer=optimize.ScipyOptimizer("L-BFGS-B"),
+        optimizer=optimize.ScipyOptimizer("Nelder-Mead"),
         n_starts=4,
         startpoint_method=None,
         progress_bar=False,
@@ -34,7 +34,7 @@ def minimised(target):
 
 @pytest.mark.parametrize("law", [LINE, pytest.param(BRAKE, marks=pytest.mark.slow)], ids=["line", "engine"])
 def test_pypesto_and_our_fit_find_the_same_optimum(law):
-    """To 1e-3 in the log-likelihood: L-BFGS-B ends where the differenced slope vanishes."""
+    """To 1e-3 in the log-likelihood. Where a window never opens the likelihood is 0, a wall that ends slopes, not simplices."""
     np.random.seed(0)  # noqa: NPY002 pyPESTO draws its starts from it
     target = Target(law, ROWS, Error("normal", 1.5))
     best = minimised(target)
