@@ -34,7 +34,7 @@ def minimised(target):
 
 @pytest.mark.parametrize("law", [LINE, pytest.param(BRAKE, marks=pytest.mark.slow)], ids=["line", "engine"])
 def test_pypesto_and_our_fit_find_the_same_optimum(law):
-    """To 1e-3 in the log-likelihood. Where a window never opens the likelihood is 0, a wall that ends slopes, not simplices."""
+    """To 1e-3 in the log-likelihood. Where a window never opens the likelihood is 0: a wall that stops slopes."""
     np.random.seed(0)  # noqa: NPY002 pyPESTO draws its starts from it
     target = Target(law, ROWS, Error("normal", 1.5))
     best = minimised(target)
