@@ -16,13 +16,13 @@ def compared():
 
 def missed(ds, account, role):
     one = ds.sel(account=account)
-    return {str(row) for row in ds["row"].values[(~one["agrees"] & (ds["role"] == role)).values]}
+    return {str(row) for row in ds["row"].values[(~one["agrees"] & (one["role"] == role)).values]}
 
 
 def test_the_default_gives_the_rows_that_its_constants_were_chosen_for(compared):
     """Monfils at four gaps, Nader, Sevenster, and what short and long re-exposure do in Osan, Tort and Amaral."""
     assert missed(compared, "reconsolidation", "calibration") == set()
-    assert int((compared["role"] == "calibration").sum()) == 8
+    assert int((compared["role"].sel(account="reconsolidation") == "calibration").sum()) == 8
 
 
 def test_of_the_rows_held_out_the_default_fails_two_that_must_stay_known(compared):
@@ -32,6 +32,11 @@ def test_of_the_rows_held_out_the_default_fails_two_that_must_stay_known(compare
 
 
 def test_dominance_cures_the_block_after_long_reexposure_and_spoils_nothing(compared):
+    """It was made for that row, which is therefore calibration for it and held out for the default alone."""
+    assert compared["role"].sel(row=LONG_BLOCK, account=["dominance", "reconsolidation"]).values.tolist() == [
+        "calibration",
+        "holdout",
+    ]
     assert missed(compared, "dominance", "calibration") == set()
     assert missed(compared, "dominance", "holdout") == {GOLKAR}
 

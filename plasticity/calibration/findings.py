@@ -146,6 +146,27 @@ def judged(procedure: str, soon: float, late: float, alone: tuple[float, float],
     return "kept" if late > KEPT * before else "lost"
 
 
+def roles(accounts: Sequence[str]) -> "NDArray[np.str_]":
+    """Say what each row of the table is to each account.
+
+    Parameters
+    ----------
+    accounts : sequence of str
+
+    Returns
+    -------
+    ndarray of str
+        Shape (accounts, rows): ``"calibration"`` where the account was made with the row in view, else ``"holdout"``.
+
+    Examples
+    --------
+    >>> (roles(["reconsolidation", "dominance"]) == "holdout").sum(axis=1).tolist()
+    [6, 5]
+    """
+    table = data.load(TABLE)
+    return np.where(table["seen_by"].values == np.array(accounts)[:, None], "calibration", table["role"].values)
+
+
 def compared(plan: Findings, report: Report | None = None) -> "xarray.Dataset":
     """Hold every account against every row.
 
@@ -158,8 +179,9 @@ def compared(plan: Findings, report: Report | None = None) -> "xarray.Dataset":
     Returns
     -------
     xarray.Dataset
-        Along `account` and `row`: `fear_soon` and `fear_late` (a day and 30 days after the procedure), `predicted` and
-        `agrees`; along `row` what was published; `fear_before` along `account`; `status` along both.
+        Along `account` and `row`: `fear_soon` and `fear_late` (a day and 30 days after the procedure), `predicted`,
+        `agrees`, `status`, and `role`, which is calibration where the account was made with the row in view; along
+        `row` what was published; `fear_before` along `account`.
 
     Examples
     --------
@@ -194,10 +216,11 @@ def compared(plan: Findings, report: Report | None = None) -> "xarray.Dataset":
         "agrees": (both, words == table["finding"].values, {"long_name": "Whether the account gives the finding"}),
         "fear_before": ("account", before, unit | {"long_name": "Fear before"}),
         "status": (both, status, {"long_name": "0 where the end was reached"}),
+        "role": (both, roles(plan.accounts), {"long_name": "calibration or holdout, for this account"}),
     }
     names = [f"{source} {p} {gap:.3g} h" for source, (p, gap) in zip(table["source"].values, rows, strict=True)]
     labels = {"account": list(plan.accounts), "row": names}
-    return xarray.Dataset({**columns, **table.data_vars}, coords=labels)
+    return xarray.Dataset({**table.drop_vars(["role", "seen_by"]).data_vars, **columns}, coords=labels)
 
 
 def _fear(

@@ -209,7 +209,8 @@ def _validation(ds: "xarray.Dataset") -> Table:
 
 def _findings(ds: "xarray.Dataset") -> Table:
     accounts = [str(account) for account in ds["account"].values]
-    heads = [f"{account.replace('_', ' ')}: {word}" for account in accounts for word in ("fear 1 d, 30 d", "says")]
+    words = ("role", "fear 1 d, 30 d", "says")
+    heads = [f"{account.replace('_', ' ')}: {word}" for account in accounts for word in words]
     rows = []
     for i in range(ds.sizes["row"]):
         one = ds.isel(row=i)
@@ -218,18 +219,20 @@ def _findings(ds: "xarray.Dataset") -> Table:
             own = one.sel(account=account)
             mark = "" if bool(own["agrees"]) else " (not as published)"
             said += [
+                str(own["role"].values),
                 f"{float(own['fear_soon']):.2f}, {float(own['fear_late']):.2f}",
                 f"{own['predicted'].values}{mark}",
             ]
-        known = [str(one[name].values) for name in ("finding", "role", "effect_flag", "gap_flag", "note")]
-        rows.append((str(one["row"].values), known[0], known[1], *said, *known[2:]))
-    return ("row", "published", "role", *heads, "effect known", "gap known", "note"), rows
+        known = [str(one[name].values) for name in ("finding", "effect_flag", "gap_flag", "note")]
+        rows.append((str(one["row"].values), known[0], *said, *known[1:]))
+    return ("row", "published", *heads, "effect known", "gap known", "note"), rows
 
 
 def _agreement(ds: "xarray.Dataset", account: str) -> str:
     of = []
     for role in ("calibration", "holdout"):
-        right = ds["agrees"].sel(account=account)[(ds["role"] == role).values]
+        one = ds.sel(account=account)
+        right = one["agrees"].values[one["role"].values == role]
         of.append(f"{role} {int(right.sum())} of {right.size}")
     return f"{account}: {', '.join(of)} as published"
 

@@ -20,6 +20,7 @@ KIND = "accounts"
 AGREES, DIFFERS = "#0072B2", "#D55E00"
 ROW_MM = 4.6
 PARTS = {"calibration": "the constants were chosen for these", "holdout": "not looked at for that"}
+SEEN = "calibration here"
 WORDS = {"calibration": "calibration", "holdout": "hold-out"}
 SAID = {
     "extinction": "reminder, extinction {gap} later",
@@ -39,7 +40,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ----------
     ds : xarray.Dataset
         Of a study whose section `validation` names accounts: `fear_soon`, `fear_late`, `agrees` along `account` and
-        `row`; `source`, `procedure`, `gap` [h], `finding` and `role` along `row`; `fear_before` along `account`.
+        `row`, and `role`; `source`, `procedure`, `gap` [h] and `finding` along `row`; `fear_before` along `account`.
     title : str
         Printed on top where given.
     disclaimer : bool
@@ -63,12 +64,13 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ...
     plasticity.errors.InputError: figure accounts: the dataset has no variable 'fear_soon'; needed: ...
     """
-    both = dict.fromkeys(("fear_soon", "fear_late", "agrees"), ("account", "row"))
-    published = dict.fromkeys(("source", "procedure", "gap", "finding", "role"), ("row",))
+    both = dict.fromkeys(("fear_soon", "fear_late", "agrees", "role"), ("account", "row"))
+    published = dict.fromkeys(("source", "procedure", "gap", "finding"), ("row",))
     require(ds, KIND, {**both, **published, "fear_before": ("account",)})
-    order = [int(i) for role in PARTS for i in np.flatnonzero(ds["role"].values == role)]
+    chosen = (ds["role"] == "calibration").all("account").values
+    order = [*np.flatnonzero(chosen), *np.flatnonzero(~chosen)]
     ds = ds.isel(row=order)
-    split = int((ds["role"] == "calibration").sum())
+    split = int(chosen.sum())
     places = [i if i < split else i + 1.0 for i in range(len(order))]
     with look():
         figure = sheet(PAGE_MM, ROW_MM * (len(order) + 2) + 26.0)
@@ -76,7 +78,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(height + 16.0, 10.0))))
         panels = np.atleast_1d(upper.subplots(1, ds.sizes["account"], sharey=True))
         for axes, account in zip(panels, ds["account"].values, strict=True):
-            _panel(axes, ds.sel(account=account), places)
+            _panel(axes, ds.sel(account=account), places, split)
         panels[0].set_yticks(places, [_words(ds.isel(row=i)) for i in range(len(order))], size=5.5)
         pen: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "size": 5.5, "color": GREY, "style": "italic"}
         for (role, meaning), at in zip(PARTS.items(), (-1.0, split), strict=True):
@@ -85,7 +87,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         return finish(figure, caption(ds), title, disclaimer)
 
 
-def _panel(axes: "Axes", one: "xarray.Dataset", places: list[float]) -> None:
+def _panel(axes: "Axes", one: "xarray.Dataset", places: list[float], split: int) -> None:
     before = float(one["fear_before"])
     axes.axvline(before, color=PALE, linewidth=1.0, zorder=0)
     for place, at in enumerate(places):
@@ -95,6 +97,8 @@ def _panel(axes: "Axes", one: "xarray.Dataset", places: list[float]) -> None:
         axes.plot([soon, late], [at, at], color=colour, linewidth=0.8)
         axes.plot(soon, at, "o", color=colour, markerfacecolor="white", markersize=3.2)
         axes.plot(late, at, "o" if bool(row["agrees"]) else "X", color=colour, markersize=3.6)
+        if place >= split and row["role"] == "calibration":
+            axes.text(0.02, at, SEEN, size=5.5, color=GREY, style="italic", va="center")
     axes.set_xlim(0.0, 1.05 * max(before, 0.95))
     axes.set_ylim(places[-1] + 0.7, -1.6)
     axes.set_xticks([0.0, 0.5, before], ["0", "0.5", f"{before:g}"])
@@ -143,17 +147,15 @@ def caption(ds: "xarray.Dataset") -> str:
     Examples
     --------
     >>> import xarray
-    >>> cells = {"agrees": (("account", "row"), [[True, False]]), "role": ("row", ["holdout", "calibration"])}
+    >>> cells = {"agrees": (("account", "row"), [[True, False]]), "role": (("account", "row"), [["holdout", "calibration"]])}
     >>> caption(xarray.Dataset(cells, {"account": ["dominance"]}))[37:79]
     'dominance: 0 of 1 calibration rows and 1 o'
     """
     told = []
     for account in ds["account"].values:
-        right = ds["agrees"].sel(account=account)
-        of = [
-            f"{int(right[(ds['role'] == role).values].sum())} of {int((ds['role'] == role).sum())} {WORDS[role]} rows"
-            for role in PARTS
-        ]
+        one = ds.sel(account=account)
+        right, own = one["agrees"].values, one["role"].values
+        of = [f"{right[own == role].sum()} of {(own == role).sum()} {WORDS[role]} rows" for role in PARTS]
         told.append(f"{str(account).replace('_', ' ')}: {' and '.join(of)} as published.")
     return sentences(
         [
@@ -161,8 +163,8 @@ def caption(ds: "xarray.Dataset") -> str:
             "  ".join(told),
             "Each row names the source, the procedure and what became of the fear; open symbols: a day after the",
             "procedure, filled: 30 days after. A finding is a sign and no size; the rows of Golkar et al. 2012 and",
-            "Schiller et al. 2010 contradict each other. Dominance was made after the failure at the",
-            "last row was known, so for it that row is no hold-out. Gaps are recalled unless the abstract has them.",
+            f"Schiller et al. 2010 contradict each other. Where a panel says {SEEN!r}, the account was made after the",
+            "failure of another at that row was known. Gaps are recalled unless the abstract has them.",
             origin(ds),
         ]
     )
