@@ -64,7 +64,8 @@ def main() -> int:
     from plasticity.cli import main as command
     from plasticity.cli import outputs
     from plasticity.solver import ensemble
-    from plasticity.sweeps import creation, integration, store
+    from plasticity.sweeps.planning import integration
+    from plasticity.sweeps.storage import creation, store
 
     solving, inside, storing, drawing = Clock(), Clock(), Clock(), Clock()
     solving.around(integration, "run")

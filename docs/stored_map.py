@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from plasticity import Study
 from plasticity.explore.static_page import static_page
 from plasticity.explore.stored import read, stored
-from plasticity.sweeps.execution import fill
+from plasticity.sweeps.execution.computing import fill
 
 POINTS = 20
 CHANGES = [f"sweep.over.dose.points={POINTS}", f"sweep.over.dose.every.points={POINTS}"]

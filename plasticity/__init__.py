@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plasticity.solver.located import Event
     from plasticity.study import Study
     from plasticity.sweeps.asking import sweep
-    from plasticity.sweeps.ranges import geomspace, linspace
+    from plasticity.sweeps.planning.ranges import geomspace, linspace
     from plasticity.window import windows
 
 __version__ = "0.1.0"
@@ -53,8 +53,8 @@ _HOMES = {
     "Study": "study",
     "from_sbml": "sbml.importing",
     "best_schedule": "schedule",
-    "geomspace": "sweeps.ranges",
-    "linspace": "sweeps.ranges",
+    "geomspace": "sweeps.planning.ranges",
+    "linspace": "sweeps.planning.ranges",
     "load_compound": "compound",
     "local_derivatives": "sensitivity.differences",
     "pairing_change": "observables",

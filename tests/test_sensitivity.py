@@ -12,9 +12,9 @@ import plasticity as pl
 from plasticity.errors import InputError
 from plasticity.sensitivity.differences import Ladder, extrapolated
 from plasticity.sensitivity.factors import factors
-from plasticity.sweeps.design import sampled
-from plasticity.sweeps.ranges import Drawn
-from plasticity.sweeps.salib_designs import block_size
+from plasticity.sweeps.planning.design import sampled
+from plasticity.sweeps.planning.ranges import Drawn
+from plasticity.sweeps.planning.salib_designs import block_size
 
 PLAN = pl.Protocol("60 d").dose("psilocybin", "25 mg")
 KEEP = ["total_open_time", "max_depth", "first_open", "number_of_windows", "censored"]

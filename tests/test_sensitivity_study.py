@@ -153,7 +153,7 @@ CONCAT = {"data_vars": "all", "coords": "minimal", "compat": "override"}
 
 def test_an_analysis_refused_for_failed_points_still_ends_as_a_sweep_with_failures(tmp_path, capsys, monkeypatch):
     from plasticity.cli import sweeping
-    from plasticity.sweeps import store
+    from plasticity.sweeps.storage import store
 
     opened = store.open
 

@@ -12,7 +12,7 @@ from plasticity.cli import EXIT_CODES
 from plasticity.solver.ensemble import MESSAGES
 from plasticity.study.json_schema import study_schema
 from plasticity.study.sections import OverSection
-from plasticity.sweeps.kept import FOLLOWED
+from plasticity.sweeps.planning.kept import FOLLOWED
 from plasticity.window import PER_WINDOW, SUMMARIES
 
 MODULES_OF_THE_API = (declare, ratelaws, data)

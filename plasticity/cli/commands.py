@@ -221,7 +221,7 @@ def export(
     from plasticity.cli.outputs import model_path, new_file, save_text
 
     if Path(given).suffix == ".zarr":
-        from plasticity.sweeps.netcdf import export as exported
+        from plasticity.sweeps.storage.netcdf import export as exported
 
         print(f"dataset: {exported(given, new_file(out))}")
         return
@@ -293,7 +293,7 @@ def doctor() -> int:
 
 
 def _opened(path: str) -> "xarray.Dataset":
-    from plasticity.sweeps import store
+    from plasticity.sweeps.storage import store
 
     return store.open(path)
 

@@ -34,9 +34,9 @@ class Wish:
 
 def sizes(study: "Study", plan: "Plan") -> dict[str, str | int | float]:
     """Say how large a sweep is; nothing is run."""
-    from plasticity.sweeps import crews
     from plasticity.sweeps.amounts import in_bytes, in_time
-    from plasticity.sweeps.estimates import estimate
+    from plasticity.sweeps.execution import crews
+    from plasticity.sweeps.execution.estimates import estimate
 
     told = estimate(plan)
     return {
@@ -60,8 +60,8 @@ def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
     from plasticity.cli import DONE
     from plasticity.cli.outputs import dataset_path, figure_paths, new_file, save_figure, store_path
     from plasticity.study.sensitivity_section import analysed
-    from plasticity.sweeps import store
-    from plasticity.sweeps.netcdf import export
+    from plasticity.sweeps.storage import store
+    from plasticity.sweeps.storage.netcdf import export
 
     path = store_path(out, study.name)
     file = new_file(out) if out is not None and out.endswith(".nc") else None
@@ -109,7 +109,7 @@ def computed(plan: "Plan", path: Path, wish: Wish, meanwhile: Callable[[], None]
     from plasticity.cli import DONE, SOME_FAILED
     from plasticity.cli.table import show
     from plasticity.solver.ensemble import MESSAGES
-    from plasticity.sweeps.execution import fill
+    from plasticity.sweeps.execution.computing import fill
 
     done = fill(
         plan,

@@ -125,7 +125,7 @@ def opened(data: Path) -> "xarray.Dataset":
     plasticity.errors.InputError: nowhere.nc: no such file; allowed: a NetCDF file
     """
     if data.suffix == ".zarr":
-        from plasticity.sweeps import store
+        from plasticity.sweeps.storage import store
 
         return store.open(data).load()
     from plasticity import provenance

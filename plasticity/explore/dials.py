@@ -7,7 +7,7 @@ from typing import Any
 
 from plasticity.compound import DOSE_UNITS, load_compound
 from plasticity.explore.scenario import Scenario
-from plasticity.sweeps.knobs import knob
+from plasticity.sweeps.planning.knobs import knob
 from plasticity.units import quantity, quantity_among
 from plasticity.window import HOURS_PER_DAY
 

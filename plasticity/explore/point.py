@@ -13,7 +13,7 @@ from plasticity.model import Model
 from plasticity.protocol import Protocol
 from plasticity.study import Study
 from plasticity.study.runs import Run
-from plasticity.sweeps.knobs import ASPECTS
+from plasticity.sweeps.planning.knobs import ASPECTS
 from plasticity.units import quantity, quantity_among, written
 
 if TYPE_CHECKING:

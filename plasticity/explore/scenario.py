@@ -11,7 +11,7 @@ from plasticity.compound import load_compound, parameter_sets
 from plasticity.errors import InputError
 from plasticity.figures.pens import spoken
 from plasticity.study import Study
-from plasticity.sweeps.setting import Setting
+from plasticity.sweeps.planning.setting import Setting
 from plasticity.units import quantity, written
 from plasticity.window import HOURS_PER_DAY
 

@@ -247,7 +247,7 @@ def read(path: str | Path) -> "xarray.Dataset":
     """
     if Path(path).suffix == ".nc":
         return provenance.read(path)
-    from plasticity.sweeps import store
+    from plasticity.sweeps.storage import store
 
     return store.open(path)
 

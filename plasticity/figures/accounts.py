@@ -147,7 +147,8 @@ def caption(ds: "xarray.Dataset") -> str:
     Examples
     --------
     >>> import xarray
-    >>> cells = {"agrees": (("account", "row"), [[True, False]]), "role": (("account", "row"), [["holdout", "calibration"]])}
+    >>> both = ("account", "row")
+    >>> cells = {"agrees": (both, [[True, False]]), "role": (both, [["holdout", "calibration"]])}
     >>> caption(xarray.Dataset(cells, {"account": ["dominance"]}))[37:79]
     'dominance: 0 of 1 calibration rows and 1 o'
     """

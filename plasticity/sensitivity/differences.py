@@ -14,9 +14,9 @@ from plasticity.model import Model
 from plasticity.protocol import Protocol
 from plasticity.sweeps.analysis import LOWER_BOUNDS
 from plasticity.sweeps.asking import planned
-from plasticity.sweeps.execution import collect
-from plasticity.sweeps.knobs import DOSE_UNITS, Knob, chosen, knob
-from plasticity.sweeps.setting import Setting
+from plasticity.sweeps.execution.computing import collect
+from plasticity.sweeps.planning.knobs import DOSE_UNITS, Knob, chosen, knob
+from plasticity.sweeps.planning.setting import Setting
 from plasticity.units import quantity_among
 from plasticity.values import Given
 from plasticity.window import SUMMARIES

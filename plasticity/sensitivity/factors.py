@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plasticity.errors import InputError
-from plasticity.sweeps.ranges import SHAPES
-from plasticity.sweeps.salib_designs import EXTRA_POINTS, block_size
-from plasticity.sweeps.space import SAMPLE
+from plasticity.sweeps.planning.ranges import SHAPES
+from plasticity.sweeps.planning.salib_designs import EXTRA_POINTS, block_size
+from plasticity.sweeps.planning.space import SAMPLE
 
 if TYPE_CHECKING:
     import xarray

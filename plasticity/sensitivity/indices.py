@@ -11,8 +11,8 @@ from plasticity.errors import InputError, unknown_name
 from plasticity.sensitivity.factors import Factors, factors
 from plasticity.sensitivity.methods import METHODS, Asked, Method, Sample
 from plasticity.sweeps.analysis import LOWER_BOUNDS, sound
-from plasticity.sweeps.salib_designs import unit_problem
-from plasticity.sweeps.space import SAMPLE
+from plasticity.sweeps.planning.salib_designs import unit_problem
+from plasticity.sweeps.planning.space import SAMPLE
 
 if TYPE_CHECKING:
     import xarray

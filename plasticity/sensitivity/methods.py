@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plasticity.sweeps.salib_designs import LEVELS, unit_problem
+from plasticity.sweeps.planning.salib_designs import LEVELS, unit_problem
 
 Floats = NDArray[np.float64]
 SLICES = 10
@@ -104,7 +104,7 @@ def sobol(sample: Sample, asked: Asked) -> dict[str, Floats]:
 
     Examples
     --------
-    >>> from plasticity.sweeps.salib_designs import block_shares
+    >>> from plasticity.sweeps.planning.salib_designs import block_shares
     >>> table = block_shares("saltelli", 2, 256, 0)
     >>> found = sobol(Sample(["a", "b"], table, table @ [2.0, 1.0]), Asked(50, 0.95, 0))
     >>> [round(float(one), 1) for one in found["total"]]  # 4 to 1
@@ -137,7 +137,7 @@ def morris(sample: Sample, asked: Asked) -> dict[str, Floats]:
 
     Examples
     --------
-    >>> from plasticity.sweeps.salib_designs import block_shares
+    >>> from plasticity.sweeps.planning.salib_designs import block_shares
     >>> table = block_shares("morris", 2, 4, 0)
     >>> morris(Sample(["a", "b"], table, table @ [2.0, -1.0]), Asked(50, 0.95, 0))["mu"].round(9).tolist()
     [2.0, -1.0]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from plasticity.calibration.findings import Findings
     from plasticity.calibration.outcome import Plan
     from plasticity.calibration.validation import Comparison
-    from plasticity.sweeps.plan import SweepPlan
+    from plasticity.sweeps.planning.plan import SweepPlan
 
 __all__ = ["Study"]
 
@@ -183,7 +183,7 @@ class Study:
         """
         plan = self.plan()
         if plan is not None:
-            from plasticity.sweeps.execution import collect
+            from plasticity.sweeps.execution.computing import collect
 
             return collect(plan)
         from plasticity.simulation import DISCLAIMER, simulate

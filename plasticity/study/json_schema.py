@@ -80,7 +80,7 @@ def _names() -> dict[str, dict[str, Schema]]:
     from plasticity.schedule import OBJECTIVES
     from plasticity.schedule.slots import DAYS
     from plasticity.session_kinds import KINDS
-    from plasticity.sweeps.design import DESIGNS
+    from plasticity.sweeps.planning.design import DESIGNS
 
     laws = {
         layer: {
@@ -116,7 +116,7 @@ def _names() -> dict[str, dict[str, Schema]]:
 
 
 def _kept() -> Schema:
-    from plasticity.sweeps.kept import FOLLOWED
+    from plasticity.sweeps.planning.kept import FOLLOWED
     from plasticity.window import PER_WINDOW, SUMMARIES
 
     followed = {"type": "string", "pattern": f"({'|'.join(FOLLOWED)})$"}

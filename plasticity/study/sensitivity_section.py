@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import xarray
 
     from plasticity.config import Node
-    from plasticity.sweeps.plan import SweepPlan
+    from plasticity.sweeps.planning.plan import SweepPlan
 
 
 class SensitivitySection(Section):

@@ -13,7 +13,7 @@ from plasticity.study.runs import Run, chosen_model
 from plasticity.study.sections import Settings, SummarySection
 
 if TYPE_CHECKING:
-    from plasticity.sweeps.plan import SweepPlan
+    from plasticity.sweeps.planning.plan import SweepPlan
 
 
 def summaries(settings: Settings, tree: Node) -> "tuple[SweepPlan, tuple[Run, ...]] | None":

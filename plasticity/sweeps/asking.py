@@ -11,12 +11,12 @@ from plasticity.model import Model
 from plasticity.protocol import Protocol
 from plasticity.provenance import digest, origin
 from plasticity.simulation import DISCLAIMER, TOLERANCES
-from plasticity.sweeps.design import DESIGNS, asked
-from plasticity.sweeps.kept import kept
-from plasticity.sweeps.plan import SweepPlan
-from plasticity.sweeps.setting import Setting, settings
-from plasticity.sweeps.space import Space, space
-from plasticity.sweeps.tracks import tracks
+from plasticity.sweeps.planning.design import DESIGNS, asked
+from plasticity.sweeps.planning.kept import kept
+from plasticity.sweeps.planning.plan import SweepPlan
+from plasticity.sweeps.planning.setting import Setting, settings
+from plasticity.sweeps.planning.space import Space, space
+from plasticity.sweeps.planning.tracks import tracks
 from plasticity.values import Given
 
 if TYPE_CHECKING:
@@ -175,8 +175,8 @@ def sweep(
     threads : int, optional
         Cores to use, all if not given; the numbers do not depend on it.
     **options
-        Of the store, as in `plasticity.sweeps.execution.fill`: ``resume=True`` goes on with it, ``shard="2/8"``
-        computes a part of it.
+        Of the store, as in `plasticity.sweeps.execution.computing.fill`: ``resume=True`` goes on with it,
+        ``shard="2/8"`` computes a part of it.
 
     Returns
     -------
@@ -203,23 +203,23 @@ def sweep(
     >>> grid["first_open"].round(2).values.tolist(), grid["dose"].attrs["units"]
     ([nan, nan, 9.15, 7.51], 'mg')
     """
-    from plasticity.sweeps import execution
+    from plasticity.sweeps.execution import computing
 
     plan = planned(
         protocol, over, keep, model=model, parameters=parameters, parameter_set=parameter_set, design=design,
         samples=samples, seed=seed, trajectories=trajectories, rtol=rtol, atol=atol,
     )  # fmt: skip
     if out is None:
-        return execution.collect(plan, threads=threads, **options)
-    from plasticity.sweeps import store
+        return computing.collect(plan, threads=threads, **options)
+    from plasticity.sweeps.storage import store
 
-    execution.fill(plan, out, threads=threads, **options)
+    computing.fill(plan, out, threads=threads, **options)
     return store.open(out, partial=options.get("shard") is not None)
 
 
 def _check_start(setting: Setting, found: Space) -> None:
     """Refuse an initial value, an input or a session that has no place, before anything starts."""
-    from plasticity.sweeps.points import met, points
+    from plasticity.sweeps.planning.points import met, points
 
     points(setting, {}, {}, {}, 1, 1e-6, None)
     met(setting, found.knobs, dict.fromkeys(found.knobs, 0.0), setting.protocol.doses)

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fake import Fake
 
-from plasticity.sweeps import store
+from plasticity.sweeps.storage import store
 
 PROGRAM = Path(__file__).parent / "fake.py"
 DEADLINE = 60.0  # seconds; a state that a busy machine has not reached by then will not come

@@ -13,7 +13,7 @@ from plasticity.errors import InputError
 from plasticity.figures.brake_map import _intervals, _met
 from plasticity.figures.maps import FAILED, NO_WINDOW, STILL_OPEN, scale
 from plasticity.figures.population import _spearman
-from plasticity.sweeps import store
+from plasticity.sweeps.storage import store
 
 MAPS = (
     *("window_by_dose", "two_doses", "brake_map", "virtual_population"),

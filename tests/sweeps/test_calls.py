@@ -7,10 +7,11 @@ import pytest
 
 import plasticity as pl
 from plasticity.cli import main
-from plasticity.sweeps import execution, store
 from plasticity.sweeps.asking import planned
-from plasticity.sweeps.crews import cores
-from plasticity.sweeps.plan import SweepPlan
+from plasticity.sweeps.execution import computing
+from plasticity.sweeps.execution.crews import cores
+from plasticity.sweeps.planning.plan import SweepPlan
+from plasticity.sweeps.storage import store
 
 PLAN = pl.Protocol("2 d").dose("psilocybin", "25 mg")
 OVER = {"theta_tau": ["1 h", "2 h"]}
@@ -50,7 +51,7 @@ def test_threads_change_no_bit_where_a_block_is_shared_by_several(threads):
 
 
 def test_a_shard_from_python_opens_what_is_there(tmp_path, monkeypatch):
-    monkeypatch.setattr("plasticity.sweeps.plan.POINTS_PER_CHUNK", (1, 1))
+    monkeypatch.setattr("plasticity.sweeps.planning.plan.POINTS_PER_CHUNK", (1, 1))
     path = tmp_path / "map.zarr"
     first = pl.sweep(PLAN, OVER, KEEP, out=path, shard="1/2")
     assert first["status"].values.tolist() == [0, -128]
@@ -129,7 +130,7 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_the_disk(taken, monkeypa
 
 
 def test_a_sweep_that_is_there_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr("plasticity.sweeps.plan.POINTS_PER_CHUNK", (1, 1))
+    monkeypatch.setattr("plasticity.sweeps.planning.plan.POINTS_PER_CHUNK", (1, 1))
     path = tmp_path / "map.zarr"
     pl.sweep(PLAN, OVER, KEEP, out=path, shard="1/2")
     with pytest.raises(pl.InputError, match=r"holds 1 of 2 chunks of this study; allowed: --resume to go on with it"):
@@ -137,5 +138,5 @@ def test_a_sweep_that_is_there_says_what_to_do(tmp_path, monkeypatch):
     whole = pl.sweep(PLAN, OVER, KEEP, out=path, resume=True)
     with pytest.raises(pl.InputError, match=r"holds all of this study; allowed: draw, --resume to check it, or anoth"):
         pl.sweep(PLAN, OVER, KEEP, out=path)
-    assert execution.fill(planned(PLAN, OVER, KEEP), path, resume=True).computed == 0
+    assert computing.fill(planned(PLAN, OVER, KEEP), path, resume=True).computed == 0
     assert (store.open(path)["max_depth"] == whole["max_depth"]).all()

@@ -5,9 +5,9 @@ from fake import Fake
 
 from plasticity.cli import guarded, main
 from plasticity.cli.sweeping import Wish, computed
-from plasticity.sweeps import store
-from plasticity.sweeps.execution import fill
-from plasticity.sweeps.progress import Progress
+from plasticity.sweeps.execution.computing import fill
+from plasticity.sweeps.execution.progress import Progress
+from plasticity.sweeps.storage import store
 
 FAILING = Fake(failing=True)
 

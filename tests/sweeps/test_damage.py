@@ -8,8 +8,8 @@ from conftest import files
 from fake import Fake
 
 from plasticity.errors import InputError
-from plasticity.sweeps import store
-from plasticity.sweeps.execution import fill
+from plasticity.sweeps.execution.computing import fill
+from plasticity.sweeps.storage import store
 
 PLAN = Fake(doses=20, taus=20)
 CHUNK = "total_open_time/c.1.0.1"
@@ -166,10 +166,26 @@ def test_a_finished_store_is_not_computed_again_without_being_told(path):
     assert fill(PLAN, path, resume=True).computed == 0
 
 
+@pytest.mark.parametrize(
+    ("edited", "counts"),
+    [("kernels/bdnf.py", True), ("solver/stepper.py", True), ("compounds/lsd.yaml", True), ("figures/pens.py", False)],
+)
+def test_the_code_that_counts_is_that_which_makes_numbers(tmp_path, edited, counts):
+    """A sweep begun by one version of a kernel is not continued by another; a colour is no reason to refuse."""
+    from plasticity.sweeps.storage import fingerprint
+
+    package = tmp_path / "plasticity"
+    shutil.copytree(fingerprint.PACKAGE, package, ignore=shutil.ignore_patterns("*.pyc"))
+    assert fingerprint.code(package) == fingerprint.code()
+    with (package / edited).open("a") as file:
+        file.write("\n# edited\n")
+    assert (fingerprint.code.__wrapped__(package) != fingerprint.code()) is counts
+
+
 def test_another_kind_of_processor_is_refused_unless_told(tmp_path, monkeypatch):
     import json
 
-    from plasticity.sweeps import fingerprint
+    from plasticity.sweeps.storage import fingerprint
 
     path = tmp_path / "map.zarr"
     fill(PLAN, path, threads=1, shard="1/2")
@@ -184,7 +200,7 @@ def test_another_kind_of_processor_is_refused_unless_told(tmp_path, monkeypatch)
 
 
 def test_another_commit_with_equal_code_is_no_reason_to_refuse(tmp_path, monkeypatch):
-    from plasticity.sweeps import fingerprint
+    from plasticity.sweeps.storage import fingerprint
 
     fill(PLAN, tmp_path / "map.zarr", threads=1, shard="1/2")
     here = fingerprint.writer()

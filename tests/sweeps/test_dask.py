@@ -10,8 +10,8 @@ from conftest import complete, until
 from fake import Fake
 from test_resume import same
 
-from plasticity.sweeps import execution
-from plasticity.sweeps.execution import fill
+from plasticity.sweeps.execution import computing
+from plasticity.sweeps.execution.computing import fill
 
 pytest.importorskip("distributed")
 PLAN = Fake()
@@ -92,7 +92,7 @@ def test_a_client_of_the_script_is_used_and_left_open(tmp_path, programs):
 
 
 def test_a_scheduler_that_does_not_answer_is_an_io_failure(tmp_path, monkeypatch):
-    monkeypatch.setattr("plasticity.sweeps.crews.WAIT", 1)
+    monkeypatch.setattr("plasticity.sweeps.execution.crews.WAIT", 1)
     with pytest.raises(OSError, match=r"scheduler tcp://127.0.0.1:9: no answer within 1 s"):
         fill(PLAN, tmp_path / "map.zarr", scheduler="tcp://127.0.0.1:9")
-    assert execution.fill(PLAN, tmp_path / "map.zarr", threads=1).complete  # nothing was begun, so nothing to resume
+    assert computing.fill(PLAN, tmp_path / "map.zarr", threads=1).complete  # nothing was begun, so nothing to resume

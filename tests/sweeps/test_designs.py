@@ -6,7 +6,7 @@ from scipy.stats import qmc
 
 import plasticity as pl
 from plasticity.sweeps.asking import planned
-from plasticity.sweeps.ranges import read
+from plasticity.sweeps.planning.ranges import read
 
 PLAN = pl.Protocol("1 d").dose("psilocybin", "25 mg")
 SPACE = {"dose": {"from": "1 mg", "to": "40 mg", "spacing": "log"}, "brake_tau": {"from": "5 d", "to": "8 d"}}

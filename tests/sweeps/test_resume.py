@@ -13,8 +13,9 @@ import xarray
 from conftest import complete, files, let_through, until
 from fake import Fake
 
-from plasticity.sweeps import execution, store
-from plasticity.sweeps.execution import collect, fill
+from plasticity.sweeps.execution import computing
+from plasticity.sweeps.execution.computing import collect, fill
+from plasticity.sweeps.storage import store
 
 PLAN = Fake()
 CHUNKS = 24
@@ -98,7 +99,7 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path, monkeypatch):
 
 def test_killed_while_writing_leaves_nothing_that_counts(tmp_path, monkeypatch):
     """A power cut at every write in turn: what was recorded before stays, and going on gives the same."""
-    from plasticity.sweeps import durable
+    from plasticity.sweeps.storage import durable
 
     real, path = durable.replace, tmp_path / "map.zarr"
     plan = Fake(doses=4, taus=4, chunks=(1, 4, 2))
@@ -234,7 +235,7 @@ def test_a_store_goes_on_with_its_own_chunks(tmp_path, monkeypatch):
 
 def test_attributes_survive_the_way_through_netcdf(tmp_path):
     from plasticity import provenance
-    from plasticity.sweeps.netcdf import export
+    from plasticity.sweeps.storage.netcdf import export
 
     plan = Fake(attributes={"study": "protocol: {}\n", "seed": 0, "versions": '{"numpy": "2"}', "scale": 0.5})
     fill(plan, tmp_path / "map.zarr", threads=1)
@@ -262,4 +263,4 @@ def test_an_error_in_the_computation_is_not_hidden(tmp_path, monkeypatch):
         fill(PLAN, tmp_path / "map.zarr")
     assert complete(tmp_path / "map.zarr") == 0
     with pytest.raises(KeyError):
-        execution.collect(PLAN)
+        computing.collect(PLAN)

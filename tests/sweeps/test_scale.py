@@ -9,9 +9,9 @@ MEASURED = """
 import json, resource, sys, time
 sys.path.insert(0, {folder!r})
 from fake import Fake
-from plasticity.sweeps import store
-from plasticity.sweeps.estimates import estimate
-from plasticity.sweeps.execution import fill
+from plasticity.sweeps.storage import store
+from plasticity.sweeps.execution.estimates import estimate
+from plasticity.sweeps.execution.computing import fill
 
 plan = Fake(doses=2500, taus=2000, chunks={chunks})
 spent = 0.0

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import plasticity as pl
-from plasticity.sweeps import execution
 from plasticity.sweeps.asking import planned
+from plasticity.sweeps.execution import computing
 
 BELIEF, MEMORY = pl.Model(modules=["belief"]), pl.Model(modules=["memory"])
 TALK = pl.Protocol("20 d").dose("psilocybin", "25 mg").session("integration", "1 d", over="2 h", every="1 d", times=3)
@@ -106,12 +106,12 @@ def test_cut_and_threads_make_no_difference(plan):
 
 
 def test_a_store_that_was_stopped_goes_on_to_the_same_bytes(plan, tmp_path):
-    execution.fill(plan, tmp_path / "half.zarr", threads=1, shard="1/2")
-    execution.fill(plan, tmp_path / "half.zarr", threads=2, resume=True)
+    computing.fill(plan, tmp_path / "half.zarr", threads=1, shard="1/2")
+    computing.fill(plan, tmp_path / "half.zarr", threads=2, resume=True)
     import xarray
 
     found = xarray.open_zarr(tmp_path / "half.zarr").load()
-    whole = execution.collect(plan, threads=1)
+    whole = computing.collect(plan, threads=1)
     np.testing.assert_array_equal(found["belief_prior_end"], whole["belief_prior_end"])
 
 

@@ -8,8 +8,8 @@ from fake import Fake
 from test_resume import same
 
 from plasticity.errors import InputError
-from plasticity.sweeps import store
-from plasticity.sweeps.execution import fill, shard_of
+from plasticity.sweeps.execution.computing import fill, shard_of
+from plasticity.sweeps.storage import store
 
 PLAN = Fake()
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from plasticity.declare import Parameter
 from plasticity.dosing import moles
 from plasticity.errors import InputError, unknown_name
-from plasticity.sweeps.meetings import ASPECTS as MEETINGS
-from plasticity.sweeps.meetings import Change, change, check_numbers
-from plasticity.sweeps.ranges import Drawn
-from plasticity.sweeps.setting import Setting
+from plasticity.sweeps.planning.meetings import ASPECTS as MEETINGS
+from plasticity.sweeps.planning.meetings import Change, change, check_numbers
+from plasticity.sweeps.planning.ranges import Drawn
+from plasticity.sweeps.planning.setting import Setting
 from plasticity.timeline import Dose
 from plasticity.units import quantity_among
 from plasticity.values import in_force
@@ -74,7 +74,7 @@ def knob(name: str, settings: Sequence[Setting]) -> Knob:
     name : str
         ``dose`` (the only dose, or row of equal doses), ``dose.multiple``, ``dose.at``, ``dose.every``, or with the
         name of a dose in place of ``dose``: ``first.amount``, ``first.at``; of sessions as in
-        `plasticity.sweeps.meetings.change`; ``body_weight``; or a parameter.
+        `plasticity.sweeps.planning.meetings.change`; ``body_weight``; or a parameter.
     settings : sequence of Setting
 
     Returns

@@ -14,11 +14,11 @@ from zarr.codecs import ZstdCodec
 from zarr.errors import ZarrUserWarning
 
 from plasticity.provenance import plain
-from plasticity.sweeps import durable, fingerprint, records
-from plasticity.sweeps.damage import StoreError, damage
-from plasticity.sweeps.records import Seals
-from plasticity.sweeps.sealed import Sealed
-from plasticity.sweeps.store import FOLDER, PLAN, ROOT, Store, content, with_objects
+from plasticity.sweeps.storage import durable, fingerprint, records
+from plasticity.sweeps.storage.damage import StoreError, damage
+from plasticity.sweeps.storage.records import Seals
+from plasticity.sweeps.storage.sealed import Sealed
+from plasticity.sweeps.storage.store import FOLDER, PLAN, ROOT, Store, content, with_objects
 from plasticity.sweeps.work import NOT_COMPUTED, Plan, labelled, shape
 
 _log = logging.getLogger("plasticity")
@@ -45,7 +45,7 @@ def create(plan: Plan, path: Path) -> bool:
 
     Examples
     --------
-    >>> create.__name__  # see plasticity.sweeps.execution.fill
+    >>> create.__name__  # see plasticity.sweeps.execution.computing.fill
     'create'
     """
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{durable.UNFINISHED}")
@@ -92,7 +92,7 @@ def heal(store: Store, plan: Plan) -> None:
 
     Examples
     --------
-    >>> heal.__name__  # see plasticity.sweeps.execution.fill
+    >>> heal.__name__  # see plasticity.sweeps.execution.computing.fill
     'heal'
     """
     planned, now = store.plan["files"], {name: content(store.path / name) for name in store.plan["files"]}

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from plasticity.errors import InputError, unknown_name
 from plasticity.solver.ensemble import run
 from plasticity.solver.task import Task
-from plasticity.sweeps.kept import Quantity, quantity_of
-from plasticity.sweeps.points import Points
-from plasticity.sweeps.setting import Setting
-from plasticity.sweeps.space import Dimension, Space
+from plasticity.sweeps.planning.kept import Quantity, quantity_of
+from plasticity.sweeps.planning.points import Points
+from plasticity.sweeps.planning.setting import Setting
+from plasticity.sweeps.planning.space import Dimension, Space
 from plasticity.sweeps.work import Arrays, Variable
 from plasticity.units import quantity
 

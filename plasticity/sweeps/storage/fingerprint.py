@@ -11,13 +11,19 @@ from typing import Any
 from plasticity import provenance
 from plasticity.sweeps.work import Plan, Variable
 
+PACKAGE = Path(provenance.__file__).resolve().parent
 SILENT = ("cli", "explore", "figures", "study")
 """Parts of the package that no number of a plan depends on: what a study says stands in the plan's description."""
 
 
 @cache
-def code() -> str:
+def code(package: Path = PACKAGE) -> str:
     """Hash the sources of this package that numbers depend on.
+
+    Parameters
+    ----------
+    package : pathlib.Path
+        Folder of the package.
 
     Returns
     -------
@@ -29,10 +35,9 @@ def code() -> str:
     >>> len(code())
     64
     """
-    root = Path(__file__).resolve().parents[1]
     told = hashlib.sha256()
-    for path in sorted([*root.rglob("*.py"), *root.rglob("compounds/*.yaml")]):
-        name = path.relative_to(root)
+    for path in sorted([*package.rglob("*.py"), *package.rglob("compounds/*.yaml")]):
+        name = path.relative_to(package)
         if name.parts[0].removesuffix(".py") not in SILENT:
             told.update(f"{name.as_posix()}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return told.hexdigest()

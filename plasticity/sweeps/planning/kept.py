@@ -11,7 +11,7 @@ from plasticity.errors import InputError, unknown_name
 from plasticity.evaluated import fear
 from plasticity.solver.ensemble import Ensemble
 from plasticity.solver.excursions import AREA, END, LOWEST, START, TIME_OF_LOWEST
-from plasticity.sweeps.setting import Setting
+from plasticity.sweeps.planning.setting import Setting
 from plasticity.sweeps.work import Variable
 from plasticity.window import HOURS_PER_DAY, PER_WINDOW, SUMMARIES
 

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plasticity.solver.ensemble import MESSAGES
-from plasticity.sweeps.integration import Ask, outcome
-from plasticity.sweeps.kept import MOST_WINDOWS, Kept
-from plasticity.sweeps.points import FAILURES
-from plasticity.sweeps.setting import Setting
-from plasticity.sweeps.space import Space
-from plasticity.sweeps.tracks import Tracks
+from plasticity.sweeps.planning.integration import Ask, outcome
+from plasticity.sweeps.planning.kept import MOST_WINDOWS, Kept
+from plasticity.sweeps.planning.points import FAILURES
+from plasticity.sweeps.planning.setting import Setting
+from plasticity.sweeps.planning.space import Space
+from plasticity.sweeps.planning.tracks import Tracks
 from plasticity.sweeps.work import Arrays, Block, Variable
 
 Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ from plasticity.errors import InputError, unknown_name
 from plasticity.kernels import channels
 from plasticity.session_kinds import KINDS
 from plasticity.sessions import Session
-from plasticity.sweeps.setting import Setting
+from plasticity.sweeps.planning.setting import Setting
 from plasticity.timeline import Dose, InputRecord
 
 Floats = NDArray[np.float64]

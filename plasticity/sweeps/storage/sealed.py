@@ -8,9 +8,9 @@ from zarr.abc.store import ByteRequest
 from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
-from plasticity.sweeps import durable
-from plasticity.sweeps.damage import StoreError, damage, seal
-from plasticity.sweeps.records import Seals
+from plasticity.sweeps.storage import durable
+from plasticity.sweeps.storage.damage import StoreError, damage, seal
+from plasticity.sweeps.storage.records import Seals
 
 
 class Sealed(LocalStore):

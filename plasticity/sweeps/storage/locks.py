@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from plasticity.sweeps.damage import StoreError
+from plasticity.sweeps.storage.damage import StoreError
 
 ABSENT = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 """What a file system without locks answers."""
@@ -39,7 +39,7 @@ def writing(folder: Path, shard: tuple[int, int] | None) -> Iterator[None]:
     ...         pass
     Traceback (most recent call last):
     ...
-    plasticity.sweeps.damage.StoreError: another program writes there (...); wait for it, or write elsewhere
+    plasticity.sweeps.storage.damage.StoreError: another program writes there (...); wait for it, or write elsewhere
     """
     with ExitStack() as held:
         held.enter_context(_locked(folder / "writers.lock", fcntl.LOCK_EX if shard is None else fcntl.LOCK_SH))

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from plasticity.errors import InputError
 from plasticity.population import subjects
-from plasticity.sweeps.design import Asked, same_length, sampled
-from plasticity.sweeps.knobs import Knob, check_values, knob, plausible
-from plasticity.sweeps.meetings import check_row
-from plasticity.sweeps.ranges import Drawn, Listed, read
-from plasticity.sweeps.setting import Setting
+from plasticity.sweeps.planning.design import Asked, same_length, sampled
+from plasticity.sweeps.planning.knobs import Knob, check_values, knob, plausible
+from plasticity.sweeps.planning.meetings import check_row
+from plasticity.sweeps.planning.ranges import Drawn, Listed, read
+from plasticity.sweeps.planning.setting import Setting
 from plasticity.sweeps.work import Variable
 
 Floats = NDArray[np.float64]
@@ -155,7 +155,7 @@ def space(
     Examples
     --------
     >>> from plasticity.protocol import Protocol
-    >>> from plasticity.sweeps.design import asked
+    >>> from plasticity.sweeps.planning.design import asked
     >>> from plasticity.model import Model
     >>> space(asked({"brake_tau": ["5 d", "7 d"]}, Model()), [Setting(Protocol())], "grid", None, 0).points
     2

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from plasticity.sweeps import durable
-from plasticity.sweeps.damage import StoreError
+from plasticity.sweeps.storage import durable
+from plasticity.sweeps.storage.damage import StoreError
 
 Seals = dict[str, str]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plasticity.sweeps.amounts import in_bytes, in_time
-from plasticity.sweeps.damage import StoreError
+from plasticity.sweeps.storage.damage import StoreError
 from plasticity.sweeps.work import Plan, Variable, grid, shape
 
 BLOCK = 4096
@@ -116,7 +116,7 @@ def room(told: Estimate, path: Path, share: float = 1.0) -> None:
     >>> room(Estimate(10**12, 10**8, 10**9, 8 * 10**18, 0, 0.0), Path("map.zarr"))
     Traceback (most recent call last):
     ...
-    plasticity.sweeps.damage.StoreError: [Errno 28] map.zarr: 1,000,000,000,000 points need up to 8 EB ...
+    plasticity.sweeps.storage.damage.StoreError: [Errno 28] map.zarr: 1,000,000,000,000 points need up to 8 EB ...
     """
     there = path.absolute()
     while not there.exists():

@@ -11,10 +11,10 @@ import numpy
 import zarr
 
 from plasticity.errors import InputError
-from plasticity.sweeps import durable, records
-from plasticity.sweeps.damage import StoreError, damage, seal
-from plasticity.sweeps.records import Record
-from plasticity.sweeps.sealed import Sealed
+from plasticity.sweeps.storage import durable, records
+from plasticity.sweeps.storage.damage import StoreError, damage, seal
+from plasticity.sweeps.storage.records import Record
+from plasticity.sweeps.storage.sealed import Sealed
 from plasticity.sweeps.work import Arrays, Grid
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Writer:
 
     Examples
     --------
-    >>> Writer.put.__name__  # see plasticity.sweeps.execution.fill
+    >>> Writer.put.__name__  # see plasticity.sweeps.execution.computing.fill
     'put'
     """
 

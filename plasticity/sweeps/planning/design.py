@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from plasticity.compound import compound_names
 from plasticity.errors import InputError, unknown_name
 from plasticity.model import Model
-from plasticity.sweeps.ranges import MOST_POINTS, Drawn
-from plasticity.sweeps.salib_designs import EXTRA_POINTS, block_shares, block_size
-from plasticity.sweeps.setting import STRUCTURE
+from plasticity.sweeps.planning.ranges import MOST_POINTS, Drawn
+from plasticity.sweeps.planning.salib_designs import EXTRA_POINTS, block_shares, block_size
+from plasticity.sweeps.planning.setting import STRUCTURE
 
 Floats = NDArray[np.float64]
 DESIGNS = ("grid", "latin_hypercube", "sobol", "halton", *EXTRA_POINTS)
@@ -250,7 +250,7 @@ def sampled(drawn: Mapping[str, Drawn], design: str, samples: int | None, seed: 
     -----
     Latin hypercube (McKay et al. 1979, doi:10.1080/00401706.1979.10489755), scrambled Sobol' and Halton sequences (Owen
     1998, doi:10.1006/jcom.1998.0487; Owen 2017, arXiv:1706.02808), all from ``scipy.stats.qmc``; designs for
-    sensitivity indices from `plasticity.sweeps.salib_designs`.
+    sensitivity indices from `plasticity.sweeps.planning.salib_designs`.
 
     Examples
     --------

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from plasticity.errors import InputError, missing_extra
-from plasticity.sweeps import fingerprint
-from plasticity.sweeps.damage import StoreError
+from plasticity.sweeps.storage import fingerprint
+from plasticity.sweeps.storage.damage import StoreError
 from plasticity.sweeps.work import Arrays, Block, Plan
 
 ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss|inproc)://\S+")

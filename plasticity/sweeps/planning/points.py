@@ -12,9 +12,9 @@ from plasticity.declare import Condition
 from plasticity.errors import unknown_name
 from plasticity.sessions import Session
 from plasticity.simulation import state_sizes
-from plasticity.sweeps.knobs import Columns, Knob, chosen, dosed
-from plasticity.sweeps.meetings import held, overlapping, steps
-from plasticity.sweeps.setting import Setting
+from plasticity.sweeps.planning.knobs import Columns, Knob, chosen, dosed
+from plasticity.sweeps.planning.meetings import held, overlapping, steps
+from plasticity.sweeps.planning.setting import Setting
 from plasticity.timeline import Dose, absorption, dose_events
 
 Floats = NDArray[np.float64]

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from plasticity.solver.ensemble import Ensemble, run
 from plasticity.solver.task import Below, Changes, Task
-from plasticity.sweeps.kept import MOST_WINDOWS, Kept, Quantity, followed, kept_quantity, windows
-from plasticity.sweeps.knobs import Columns, Knob
-from plasticity.sweeps.points import Points, points
-from plasticity.sweeps.setting import Setting
-from plasticity.sweeps.tracks import Tracks
+from plasticity.sweeps.planning.kept import MOST_WINDOWS, Kept, Quantity, followed, kept_quantity, windows
+from plasticity.sweeps.planning.knobs import Columns, Knob
+from plasticity.sweeps.planning.points import Points, points
+from plasticity.sweeps.planning.setting import Setting
+from plasticity.sweeps.planning.tracks import Tracks
 from plasticity.sweeps.work import Arrays
 
 Floats = NDArray[np.float64]

@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from plasticity.alongside import alongside
 from plasticity.errors import InputError
-from plasticity.sweeps import crews, durable, fingerprint, locks
-from plasticity.sweeps.crews import Crew
-from plasticity.sweeps.estimates import estimate, room
-from plasticity.sweeps.failures import Failures
-from plasticity.sweeps.interrupts import held_back
-from plasticity.sweeps.progress import Progress
+from plasticity.sweeps.execution import crews
+from plasticity.sweeps.execution.crews import Crew
+from plasticity.sweeps.execution.estimates import estimate, room
+from plasticity.sweeps.execution.failures import Failures
+from plasticity.sweeps.execution.interrupts import held_back
+from plasticity.sweeps.execution.progress import Progress
+from plasticity.sweeps.storage import durable, fingerprint, locks
 from plasticity.sweeps.work import Arrays, Grid, Plan, dataset, grid, shape
 
 if TYPE_CHECKING:
     import xarray
 
-    from plasticity.sweeps.store import Store
+    from plasticity.sweeps.storage.store import Store
 
 Shard = tuple[int, int]
 Put = Callable[[int, Arrays, dict[str, str]], None]
@@ -174,9 +175,9 @@ def fill(
     crews.check(scheduler)
     me = fingerprint.writer()
     _enter(plan, path, me, resume=resume or part is not None, mix=mix)
-    from plasticity.sweeps import creation
-    from plasticity.sweeps import store as stores
-    from plasticity.sweeps.records import Log
+    from plasticity.sweeps.storage import creation
+    from plasticity.sweeps.storage import store as stores
+    from plasticity.sweeps.storage.records import Log
 
     folder = path / stores.FOLDER
     with locks.writing(folder, part):
@@ -263,8 +264,8 @@ def _threads(given: int | None) -> int:
 
 def _enter(plan: Plan, path: Path, me: dict[str, str], *, resume: bool, mix: bool) -> None:
     """Make the store, or refuse what stands in its place; nothing is touched before it is clear that it may be."""
-    from plasticity.sweeps import creation
-    from plasticity.sweeps import store as stores
+    from plasticity.sweeps.storage import creation
+    from plasticity.sweeps.storage import store as stores
 
     if not path.exists():
         room(estimate(plan), path)

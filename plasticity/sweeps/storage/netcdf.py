@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from plasticity import provenance
-from plasticity.sweeps import store
+from plasticity.sweeps.storage import store
 
 
 def export(path: str | Path, file: str | Path) -> Path:
