@@ -9,7 +9,7 @@ from plasticity.kernels import declared_kernels
 
 def facts() -> dict[str, str]:
     """Give what pages may say of the bundled studies."""
-    return {**parameters(), **windows(), **laws()}
+    return {**parameters(), **windows(), **laws(), **accounts(), **beliefs(), **schedule()}
 
 
 def parameters() -> dict[str, str]:
@@ -47,3 +47,50 @@ def windows() -> dict[str, str]:
         told |= {f"opens_{name}": one["opens h"], f"depth_{name}": one["depth"]}
         told[f"closes_{name}"] = one["closes d"]
     return told
+
+
+def accounts() -> dict[str, str]:
+    """Give, for every account of memory, how many findings it gives, and the fear a day and 30 days after each."""
+    told = {}
+    lines = printed_by("rival_accounts").splitlines()
+    rows = [line.split("\t") for line in lines if "\t" in line]
+    for row in rows[1:]:
+        for head, cell in zip(rows[0], row, strict=True):
+            account, _, what = head.partition(": ")
+            if what.startswith("fear"):
+                soon, late = cell.split(", ")
+                place = f"{account.replace(' ', '_')}_{_word(row[0])}"
+                told |= {f"fear_soon_{place}": soon, f"fear_late_{place}": late}
+    for account, right, of, held, out in re.findall(
+        r"^(\w+): calibration (\d+) of (\d+), holdout (\d+) of (\d+)", "\n".join(lines), re.MULTILINE
+    ):
+        told |= {f"calibration_{account}": f"{right} of {of}", f"holdout_{account}": f"{held} of {out}"}
+    return told
+
+
+def beliefs() -> dict[str, str]:
+    """Give the prior that each account of belief leaves, by compound and by the day on which sessions began."""
+    told = {}
+    caption = str(gallery.record().get("rival_beliefs", {}).get("caption", ""))
+    for day, said in re.findall(r"Sessions from day (\d+): ([^.]+(?:\.\d+[^.]*)*)\.", caption):
+        for part in said.split("; "):
+            account, _, ends = part.partition(": ")
+            for end in ends.split(", "):
+                compound, value = end.split(" ")
+                told[f"prior_{account.replace(' ', '_')}_{compound}_day_{day}"] = value
+    return told
+
+
+def schedule() -> dict[str, str]:
+    """Give the whole gain of the best schedule of the bundled study in the draws that gain least and most."""
+    lines = [line.split("\t") for line in printed_by("integration_schedule").splitlines()]
+    return {
+        f"schedule_total_{name}": value
+        for line in lines
+        if line[0] == "total"
+        for name, value in zip(("mean", "low", "median", "high"), line[1:], strict=True)
+    }
+
+
+def _word(text: str) -> str:
+    return re.sub(r"\W+", "_", text).strip("_")
