@@ -5,8 +5,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-WIDE = 4
-"""Times that are evaluated side by side."""
+WIDE = 8
+"""Times that are passed over at once while the end of a step is looked for."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
@@ -43,35 +43,25 @@ def sample(
         for piece in range(last):
             start = times[i, piece]
             end = times[i, piece + 1]
-            inverse = 1.0 / (end - start)
             after = m
             while after + WIDE <= grid.size and grid[after + WIDE - 1] < end:
                 after += WIDE
             while after < grid.size and grid[after] < end:
                 after += 1
-            whole = after - (after - m) % WIDE
+            if after == m:
+                continue
+            inverse = 1.0 / (end - start)
+            inside = grid[m:after]  # from here on indices start at 0, which lets the loop run on vector registers
             for k in range(watched.size):
                 c0 = record[i, piece, k, 0]
                 c1 = record[i, piece, k, 1]
                 c2 = record[i, piece, k, 2]
                 c3 = record[i, piece, k, 3]
                 c4 = record[i, piece, k, 4]
-                for j in range(m, whole, WIDE):  # loads before stores, so that four run on one vector register
-                    s0 = (grid[j] - start) * inverse
-                    s1 = (grid[j + 1] - start) * inverse
-                    s2 = (grid[j + 2] - start) * inverse
-                    s3 = (grid[j + 3] - start) * inverse
-                    v0 = c0 + s0 * (c1 + s0 * (c2 + s0 * (c3 + s0 * c4)))
-                    v1 = c0 + s1 * (c1 + s1 * (c2 + s1 * (c3 + s1 * c4)))
-                    v2 = c0 + s2 * (c1 + s2 * (c2 + s2 * (c3 + s2 * c4)))
-                    v3 = c0 + s3 * (c1 + s3 * (c2 + s3 * (c3 + s3 * c4)))
-                    out[i, k, j] = v0
-                    out[i, k, j + 1] = v1
-                    out[i, k, j + 2] = v2
-                    out[i, k, j + 3] = v3
-                for j in range(whole, after):
-                    s = (grid[j] - start) * inverse
-                    out[i, k, j] = c0 + s * (c1 + s * (c2 + s * (c3 + s * c4)))
+                row = out[i, k, m:after]
+                for j in range(inside.size):
+                    s = (inside[j] - start) * inverse
+                    row[j] = c0 + s * (c1 + s * (c2 + s * (c3 + s * c4)))
             m = after
         for j in range(m, grid.size):
             for k in range(watched.size):

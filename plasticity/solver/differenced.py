@@ -75,7 +75,7 @@ def slope(t, y, p, into):
 
 @njit(**PLAIN)
 def factor(w):
-    """LU factors of I / (h gamma) - J at the state, and the derivative by time."""
+    """LU factors of I / (h gamma) - J at the state, the derivative by time, and the rates."""
     y = np.empty(STATES)
     p = np.empty(PARAMETERS)
     a = np.empty((STATES, STATES))
@@ -96,6 +96,7 @@ def factor(w):
         now = fun(t, y, p)
         later = fun(t + delta, y, p)
         for i in range(STATES):
+            w[VALUE + i * LANES + l] = now[i]
             w[DRIFT + i * LANES + l] = (later[i] - now[i]) / delta
             for j in range(STATES):
                 a[i, j] = -a[i, j]

@@ -9,6 +9,7 @@ from numba import njit
 
 from plasticity.solver.stepper import (
     ACCEPTED,
+    BEFORE,
     GROWS,
     INPUT,
     INPUTS,
@@ -168,6 +169,7 @@ def integrate(
                 w[LATEST + l] = np.nextafter(target, start)
                 w[WANTED + l] = wanted
                 w[GROWS + l] = 1.0
+                w[BEFORE + l] = 0.0
                 fresh[l] = 0 if np.isfinite(wanted) else -1
             starting = 0
         choose(w, longest)

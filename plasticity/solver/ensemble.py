@@ -23,7 +23,8 @@ MESSAGES = {
 """What each status means and what to do."""
 STIFF = -9
 _RECORD_FULL = -10
-BLOCK = 64
+BLOCK = 128
+"""Members that are integrated together: enough that few lanes stand idle at the end, so few that their record stays small."""
 
 
 def _room(task: Task, changes: int) -> int:

@@ -65,7 +65,7 @@ def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
     rate_statements, rates = shared([(s, hoist(e)) for s, e in system.signals], [hoist(r) for r in system.rates])
     entry_list = list(entries)
     both = [(s, hoist(e)) for s, e in [*system.signals, *slopes]]
-    wanted = [hoist(entries[place]) for place in entry_list] + [hoist(e) for e in drift.values()]
+    wanted = [hoist(e) for e in [*entries.values(), *drift.values(), *system.rates]]
     entry_statements, entry_values = shared(both, wanted)
     plan = eliminate(size, entry_list)
     cells = _cells(plan)
@@ -88,6 +88,7 @@ def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
         "rates", write.statements(rate_statements, rates, [place("VALUE", i) for i in range(size)], staged)
     )
     names = [f"w_{i}_{j}" for i, j in entry_list] + [place("DRIFT", i) for i in drift]
+    names += [place("VALUE", i) for i in range(size)]
     values = [-e for e in entry_values[: len(entry_list)]] + entry_values[len(entry_list) :]
     body = write.statements(entry_statements, values, names, current)
     if system.probed:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 LANES = 8
 _OF_LANES = (
     *("INVERSE", "TIME", "NOW", "NEXT", "TARGET", "LATEST", "WANTED", "STEP", "RECIPROCAL", "WEIGHT", "LIMIT"),
-    *("NORM", "RUNNING", "ACCEPTED", "GROWS"),
+    *("NORM", "BEFORE", "RUNNING", "ACCEPTED", "GROWS"),
 )
 
 
