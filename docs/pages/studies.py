@@ -1,6 +1,7 @@
 """The gallery: one page for each study in ``configs/``, with its figure, its file, its cost and its sources."""
 
 import re
+import struct
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -142,7 +143,8 @@ def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
         first = re.split(r"(?<=[.?!]) ", text, maxsplit=1)[0]
         took = seconds(known[name]["processor_seconds"]) if name in known else "not drawn yet"
         head = f":::{{grid-item-card}} {plain(study.settings.title or name)}\n:link: {name}\n:link-type: doc\n"
-        picture = f":img-top: ../../gallery/{name}.png\n:class-img-top: thumbnail\n"
+        shape = "thumbnail tall" if tall(name) else "thumbnail"
+        picture = f":img-top: ../../gallery/{name}.png\n:class-img-top: {shape}\n"
         cards.append(f"{head}{picture}\n{plain(first)}\n\n*{took} of processor time*\n:::\n")
     grid = "::::{grid} 1 1 2 2\n:gutter: 3\n:class-container: gallery\n\n" + "\n".join(cards) + "::::\n"
     said = (
@@ -152,6 +154,13 @@ def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
     )
     hidden = "```{toctree}\n:hidden:\n\n" + "\n".join(studies) + "\n```\n"
     return f"# Gallery\n\n{said}\n{hidden}"
+
+
+def tall(name: str) -> bool:
+    """Tell whether a figure is higher than wide, so that its card shows the upper part."""
+    path = gallery.figure_of(name)
+    width, height = struct.unpack(">II", path.read_bytes()[16:24]) if path.is_file() else (1, 1)  # as PNG has it
+    return bool(height > width)
 
 
 def studies_page(studies: dict[str, Study], known: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The page that compares scenarios: controls on the left, what they give on the right."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,8 @@ from plasticity.explore.comparison import MOST, Comparison
 from plasticity.explore.controls import WIDTH, QuantityControl
 from plasticity.explore.dials import amount_dial, parameter_dial, parameters, time_dial
 from plasticity.explore.display import Display
-from plasticity.explore.look import LETTERS, page
+from plasticity.explore.look import FONT, LETTERS, page
+from plasticity.explore.plots import WIDER
 from plasticity.explore.scenario import Scenario
 from plasticity.kernels import declared_kernels
 
@@ -44,7 +45,7 @@ def scenario_page(comparison: Comparison, title: str) -> Any:
     import panel
 
     display = Display(comparison)
-    plots = panel.pane.Bokeh(display.plots.view(), margin=0)
+    plots = panel.pane.Bokeh(display.plots.view(), margin=0, sizing_mode=WIDER)
     rows: list[list[Any]] = [[display.bar], [display.message], [display.table], [plots]]
     return page(title, ScenarioControls(comparison, display).view(), rows)
 
@@ -187,8 +188,7 @@ class ScenarioControls:
                 self.compounds[n].param.update(options=_compounds(scenario.species), value=doses[n]["compound"])
                 self.amounts[n].show(amount_dial(scenario, n))
                 self.times[n].show(time_dial(scenario, n))
-        rest = ", ".join(f"{dose['compound']} {dose['amount']} at {dose['at']}" for dose in doses[DOSES:])
-        self.further.object = f"Further doses: {html.escape(rest)}" if rest else ""
+        self.further.object = further(doses)
 
     def _show_parameters(self, scenario: Scenario) -> None:
         known = parameters(scenario)
@@ -201,6 +201,41 @@ class ScenarioControls:
         views = [self.numbers[name].view for name in chosen]
         if self.sliders.objects != views:
             self.sliders.objects = views
+
+
+def further(doses: Sequence[Mapping[str, Any]]) -> str:
+    """Say which doses have no controls, and that they are simulated as they are.
+
+    Parameters
+    ----------
+    doses : sequence of mapping
+        As a study has them.
+
+    Returns
+    -------
+    str
+        HTML; empty where every dose has controls.
+
+    Examples
+    --------
+    >>> dose = {"compound": "lsd", "amount": "100 ug", "at": "14 d", "every": "7 d", "times": 2}
+    >>> further([dose, dose, dose])
+    "<p role='note' ...><b>1 more dose</b> without controls, kept as it is: lsd 100 ug at 14 d, 2 times, every 7 d</p>"
+    >>> further([dose, dose])
+    ''
+    """
+    rest = doses[DOSES:]
+    if not rest:
+        return ""
+    told = [
+        f"{dose['compound']} {dose['amount']} at {dose.get('at', '0 h')}"
+        + (f", {dose['times']} times, every {dose['every']}" if dose.get("times", 1) > 1 else "")
+        for dose in rest
+    ]
+    many = len(rest) > 1
+    said = f"<b>{len(rest)} more dose{'s' if many else ''}</b> without controls, kept as {'they are' if many else 'it is'}"
+    style = f"margin:2px 0;font-family:{FONT};font-size:11px"
+    return f"<p role='note' style='{style}'>{said}: {html.escape('; '.join(told))}</p>"
 
 
 def _laws(layer: str) -> list[str]:
