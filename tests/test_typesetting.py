@@ -72,4 +72,6 @@ def test_what_is_typeset_is_what_runs(kernel):
     for typeset, runs in zip(found, (*rates, *signals), strict=True):
         assert typeset.free_symbols <= given
         # The same terms in another order: rounding alone.
-        assert complex(typeset.evalf(30, subs=numbers)) == pytest.approx(complex(runs.evalf(30, subs=numbers)), rel=1e-9)
+        assert complex(typeset.evalf(30, subs=numbers)) == pytest.approx(
+            complex(runs.evalf(30, subs=numbers)), rel=1e-9
+        )

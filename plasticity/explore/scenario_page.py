@@ -18,6 +18,8 @@ from plasticity.kernels import declared_kernels
 
 DOSES = 2
 """Doses that have controls; further ones stay as they are."""
+AWAY = 36
+"""Pixels for the button that takes a slider away."""
 FIRST_PARAMETERS = ("brake_tau", "brake_gain")
 SECOND_AT = "7 d"
 SHOWN_FIRST = 100
@@ -88,10 +90,10 @@ class ScenarioControls:
             for layer in ("calcium", "brake")
         }
         self.duration = widgets.TextInput(label="Duration", width=half)
-        self.names = widgets.MultiChoice(label="Parameters with a slider", width=WIDTH - 20, max_items=8)
-        self.numbers: dict[str, QuantityControl] = {}
+        self.more = widgets.Select(label="Add a slider for", width=WIDTH - 20)
+        self.names = list(FIRST_PARAMETERS)
+        self.numbers: dict[str, tuple[QuantityControl, Any]] = {}
         self.sliders = panel.Column(margin=0)
-        self.names.value = [name for name in FIRST_PARAMETERS if name in parameters(comparison.scenario)]
         self._watch()
         self._show()
 
@@ -103,7 +105,7 @@ class ScenarioControls:
             panel.Row(self.which, self.add, self.remove, margin=0),
             self.compounds[0], self.amounts[0].view, self.times[0].view,
             self.second, self.compounds[1], self.amounts[1].view, self.times[1].view, self.further,
-            self.names, self.sliders, panel.Row(*self.laws.values(), margin=0), self.duration,
+            self.sliders, self.more, panel.Row(*self.laws.values(), margin=0), self.duration,
             width=WIDTH, margin=(0, 4),
         )  # fmt: skip
 
@@ -120,7 +122,7 @@ class ScenarioControls:
         for layer, widget in self.laws.items():
             on(widget, partial(self._law, layer))
         on(self.duration, lambda text: self._change(lambda old: old.with_duration(text)))
-        on(self.names, lambda _: self._show())
+        on(self.more, self._with_slider)
 
     def _dose(self, place: int, key: str, text: str) -> None:
         self._change(lambda old: old.with_dose(place, **{key: text}))
@@ -136,6 +138,18 @@ class ScenarioControls:
 
     def _number(self, name: str, text: str) -> None:
         self._change(lambda old: old.with_parameter(name, text))
+
+    def _with_slider(self, name: str) -> None:
+        self.names.append(name)
+        self._show()
+
+    def _without_slider(self, name: str) -> None:
+        """Take a slider away, and what it changed back."""
+        self.names.remove(name)
+        if name in self.comparison.scenario.parameters:
+            self._change(lambda old: old.with_parameter(name, None))
+        else:
+            self._show()
 
     def _change(self, how: Callable[[Scenario], Scenario]) -> None:
         import panel
@@ -192,15 +206,24 @@ class ScenarioControls:
 
     def _show_parameters(self, scenario: Scenario) -> None:
         known = parameters(scenario)
-        chosen = [name for name in self.names.value if name in known]
-        chosen += [name for name in scenario.parameters if name in known and name not in chosen]
-        self.names.param.update(options=known, value=chosen)
+        self.names += [name for name in scenario.parameters if name not in self.names]
+        chosen = [name for name in self.names if name in known]
+        self.more.param.update(options=["", *(name for name in known if name not in chosen)], value="")
         for name in chosen:
-            control = self.numbers.setdefault(name, QuantityControl(partial(self._number, name)))
+            control, _ = self.numbers.setdefault(name, self._row(name))
             control.show(parameter_dial(scenario, name))
-        views = [self.numbers[name].view for name in chosen]
+        views = [self.numbers[name][1] for name in chosen]
         if self.sliders.objects != views:
             self.sliders.objects = views
+
+    def _row(self, name: str) -> tuple[QuantityControl, Any]:
+        """Make the slider of a parameter, with a button that takes it away."""
+        import panel
+
+        control = QuantityControl(partial(self._number, name), WIDTH - AWAY)
+        away = panel.widgets.Button(label="✕", description=f"Without {name}", width=AWAY - 8, margin=(21, 0, 0, 0))
+        away.on_click(lambda _: self._without_slider(name))
+        return control, panel.Row(control.view, away, margin=0)
 
 
 def further(doses: Sequence[Mapping[str, Any]]) -> str:
@@ -233,7 +256,9 @@ def further(doses: Sequence[Mapping[str, Any]]) -> str:
         for dose in rest
     ]
     many = len(rest) > 1
-    said = f"<b>{len(rest)} more dose{'s' if many else ''}</b> without controls, kept as {'they are' if many else 'it is'}"
+    said = (
+        f"<b>{len(rest)} more dose{'s' if many else ''}</b> without controls, kept as {'they are' if many else 'it is'}"
+    )
     style = f"margin:2px 0;font-family:{FONT};font-size:11px"
     return f"<p role='note' style='{style}'>{said}: {html.escape('; '.join(told))}</p>"
 

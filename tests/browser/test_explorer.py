@@ -181,15 +181,22 @@ def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(page, scenarios
         page.keyboard.press("Tab")
         told, seen = page.evaluate(FOCUSED)
         reached.append(told)
-        unseen += [] if seen or told.startswith("BODY") else [told]
+        if told.startswith("BODY"):  # once around the page
+            break
+        unseen += [] if seen else [told]
     assert unseen == []
-    told = "\n".join(reached)
+    told = "\n".join(reached[:-1])
     for wanted in (
         "Copy",
         "psilocybin",
         "noUi-handle",
         "25 mg",
         "Second dose",
+        "156.42 h",
+        "✕",
+        "brake_capacity",
+        "averaged",
+        "first_order",
         "28 d",
         "48 h",
         "Save study",
@@ -270,7 +277,7 @@ def test_the_page_fits_a_laptop_and_says_what_it_is_not(page, scenarios):
     opened(page, scenarios)
     for width, height in ((1280, 800), (1366, 768), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
     notice = page.get_by_text("not evidence about treatment")
     assert notice.is_visible()
     assert notice.bounding_box()["y"] < 40
