@@ -62,6 +62,7 @@ numpydoc_xref_aliases = {name: f":obj:`{name}`" for name in LINKED} | {  # a bar
 copybutton_prompt_text = r">>> |\.\.\. "  # what is copied can be pasted into Python
 copybutton_prompt_is_regexp = True
 
+GALLERY = [f"_generated/gallery/{name}" for name in ("index", *plasticity.Study.names())]
 html_theme = "pydata_sphinx_theme"
 html_title = "plasticity"
 html_static_path = ["_static"]
@@ -75,7 +76,7 @@ html_theme_options = {
     "navigation_with_keys": False,
     "show_nav_level": 2,
     "header_links_before_dropdown": 6,
-    "secondary_sidebar_items": {"**": ["page-toc", "sourcelink"], "index": [], "_generated/gallery/*": []},
+    "secondary_sidebar_items": {"**": ["page-toc", "sourcelink"], **{name: [] for name in ("index", *GALLERY)}},
     "footer_start": ["copyright"],
     "footer_end": [],
 }

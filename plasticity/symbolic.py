@@ -199,11 +199,12 @@ def equations(kernel: Kernel) -> list[Equation]:
 
     Examples
     --------
-    >>> from plasticity.kernels.brake import brake
-    >>> for line in equations(brake):
-    ...     print(line.kind, line.latex)
-    rate \frac{d\,\mathrm{permissiveness}}{dt} = \mathit{grown} - \frac{\mathrm{permissiveness}}{\mathrm{brake\_tau}}
-    step \mathit{grown} = \mathrm{brake\_gain} \cdot \mathrm{trkb\_signal} \cdot \left(1 - \frac{\mathrm{permissiveness}}{\mathrm{brake\_capacity}}\right)
+    >>> from plasticity.kernels.brake_zero_order import brake_zero_order
+    >>> rate, closed = equations(brake_zero_order)
+    >>> rate.latex.partition(" = ")[2]
+    '\\mathrm{brake\\_m3\\_gain} \\cdot \\mathrm{trkb\\_signal} - \\mathit{closed}'
+    >>> closed.kind
+    'step'
     """
     spaces = [
         SimpleNamespace(**{name: _symbol(name) for letter, name in kernel.reads if letter == kind}) for kind in "xup"

@@ -255,10 +255,8 @@ def further(doses: Sequence[Mapping[str, Any]]) -> str:
         + (f", {dose['times']} times, every {dose['every']}" if dose.get("times", 1) > 1 else "")
         for dose in rest
     ]
-    many = len(rest) > 1
-    said = (
-        f"<b>{len(rest)} more dose{'s' if many else ''}</b> without controls, kept as {'they are' if many else 'it is'}"
-    )
+    count, kept = ("1 more dose", "it is") if len(rest) == 1 else (f"{len(rest)} more doses", "they are")
+    said = f"<b>{count}</b> without controls, kept as {kept}"
     style = f"margin:2px 0;font-family:{FONT};font-size:11px"
     return f"<p role='note' style='{style}'>{said}: {html.escape('; '.join(told))}</p>"
 
