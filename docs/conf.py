@@ -53,16 +53,16 @@ autodoc_member_order = "bysource"
 numpydoc_show_class_members = False  # _templates/autosummary/class.rst lists the methods
 numpydoc_xref_param_type = True
 numpydoc_xref_ignore = "all"  # words of a type that are no names stay words
-numpydoc_xref_aliases = {name: name for name in ("pathlib.Path", "xarray.Dataset", "xarray.DataArray")} | {
-    "numpy.ndarray": "numpy.ndarray",
+LINKED = ("numpy.ndarray", "pathlib.Path", "xarray.Dataset", "xarray.DataArray", "matplotlib.figure.Figure")
+numpydoc_xref_aliases = {name: f":obj:`{name}`" for name in LINKED} | {  # a bare name equal to its alias is no link
     "ndarray": "numpy.ndarray",
-    "matplotlib.figure.Figure": "matplotlib.figure.Figure",
     **{name: f"plasticity.{name}" for name in ("Protocol", "Model", "Study", "Event")},
 }
 
 copybutton_prompt_text = r">>> |\.\.\. "  # what is copied can be pasted into Python
 copybutton_prompt_is_regexp = True
 
+GALLERY = [f"_generated/gallery/{name}" for name in ("index", *plasticity.Study.names())]
 html_theme = "pydata_sphinx_theme"
 html_title = "plasticity"
 html_static_path = ["_static"]
@@ -76,7 +76,7 @@ html_theme_options = {
     "navigation_with_keys": False,
     "show_nav_level": 2,
     "header_links_before_dropdown": 6,
-    "secondary_sidebar_items": {"**": ["page-toc", "sourcelink"], "index": [], "_generated/gallery/index": []},
+    "secondary_sidebar_items": {"**": ["page-toc", "sourcelink"], **{name: [] for name in ("index", *GALLERY)}},
     "footer_start": ["copyright"],
     "footer_end": [],
 }

@@ -32,7 +32,9 @@ class Equations(SphinxDirective):
             line += nodes.reference("", "", nodes.literal(text=name), refuri=page, internal=True)
             line += nodes.Text(f": {kernel.doc.partition(chr(10))[0]}")
             box += line
-            box += [nodes.math_block(text, text, nowrap=False, number=None, label=None) for text in equations(kernel)]
+            results, steps = equations(kernel)
+            box += displayed(results)
+            box += [nodes.paragraph("", "where"), *displayed(steps)] if steps else []
             found.append(box)
         return found
 
@@ -42,7 +44,12 @@ class Laws(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Give one formula for each law."""
-        return [nodes.math_block(text, text, nowrap=False, number=None, label=None) for text in laws()]
+        return displayed(laws())
+
+
+def displayed(formulas: list[str]) -> list[nodes.Node]:
+    """Give each formula a line of its own."""
+    return [nodes.math_block(text, text, nowrap=False, number=None, label=None) for text in formulas]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,21 +1,98 @@
-"""Numbers in sentences: read from the kernels and from what the studies of the gallery printed, never typed."""
+"""Numbers in sentences: read from the code, from data and from what studies gave, never typed."""
 
+import csv
 import re
+from pathlib import Path
 
 import gallery
+import measured
+import numpy as np
+from scipy.stats import chi2
 
+from plasticity import data
+from plasticity.calibration.posterior import LARGEST_R_HAT, LEAST_ESS
+from plasticity.explore import serving, static_page
+from plasticity.figures import maps
 from plasticity.kernels import declared_kernels
+from plasticity.named_sets import model_sets
+from plasticity.population import BODY_WEIGHT_CV
+from plasticity.schedule.search import MOST as SCHEDULES
+from plasticity.study import Study
+from plasticity.study.sections import SolverSection
+from plasticity.study.uncertainty_section import UncertaintySection
+
+VALIDATION = Path(__file__).parent / "reference" / "validation.csv"
+FITTED = "brake_calibration"
 
 
 def facts() -> dict[str, str]:
     """Give what pages may say of the bundled studies."""
-    return {**parameters(), **windows(), **laws(), **accounts(), **beliefs(), **schedule()}
+    return {
+        **parameters(),
+        **constants(),
+        **windows("window_by_compound"),
+        **windows("mouse_exposure", "_in_mice"),
+        **laws(),
+        **published(),
+        **accounts(),
+        **beliefs(),
+        **schedule(),
+        **measured.kept(),
+    }
 
 
 def parameters() -> dict[str, str]:
     """Give the default of every parameter, by its name."""
     known = [one for kernel in declared_kernels() for one in kernel.parameters if one.value is not None]
     return {one.name: f"{one.value:g} {one.unit}".removesuffix(" 1") for one in known}
+
+
+def constants() -> dict[str, str]:
+    """Give limits and defaults that the code has by name, and numbers of the improved set."""
+    improved = {
+        f"improved_{name}": f"{one.value:g} {one.unit}" for name, one in model_sets()["improved"].numbers.items()
+    }
+    return improved | {
+        "rtol": f"{SolverSection().rtol:g}".replace("e-0", "e-"),
+        "draws": str(UncertaintySection().samples),
+        "largest_r_hat": f"{LARGEST_R_HAT:g}",
+        "least_ess": f"{LEAST_ESS:g}",
+        "profile_fall": f"{chi2.ppf(0.95, 1) / 2.0:.2f}",
+        "port": str(serving.PORT),
+        "tracks": str(static_page.MOST_TRACKS),
+        "cells": str(maps.MOST),
+        "schedules": str(SCHEDULES),
+        "body_weight_spread": f"{100.0 * BODY_WEIGHT_CV['human'].value:g} %",
+    }
+
+
+def published() -> dict[str, str]:
+    """Give the days between which windows closed, the middles that the fit aims at, and what was seen of a rescue."""
+    told = {}
+    rows = data.load("critical_period_windows")
+    bounds = zip(rows.compound.values, rows.last_open_day.values, rows.first_closed_day.values, strict=True)
+    for name, last, first in bounds:
+        told |= {f"open_until_{name}": f"{last:g}", f"closed_from_{name}": "" if np.isnan(first) else f"{first:g}"}
+    fit = Study.load(FITTED).settings.calibration
+    assert fit is not None
+    for name in next(iter(fit.rows.values())):
+        told[f"aim_{name}"] = f"{(float(told[f'open_until_{name}']) + float(told[f'closed_from_{name}'])) / 2.0:g}"
+    told["fit_error"] = str(fit.error.sd)
+    with VALIDATION.open(encoding="utf-8") as file:
+        seen = {row["row"]: row for row in csv.DictReader(file)}
+    windows = [row for row in seen.values() if row["quantity"] == "closing_day"]
+    return told | {
+        "rescue_seen": seen["lsd_then_ketanserin_duration"]["observed"],
+        "windows_in": str(sum(row["verdict"] == "in" for row in windows)),
+        "windows_judged": str(len(windows)),
+        "windows_in_in_mice": str(sum(inside(row["row"], told) for row in windows)),
+    }
+
+
+def inside(compound: str, told: dict[str, str]) -> bool:
+    """Tell whether the closing day by mouse exposure lies between the published days."""
+    day = float(windows("mouse_exposure")[f"closes_{compound}"])
+    return float(told[f"open_until_{compound}"]) <= day <= float(told[f"closed_from_{compound}"] or np.inf)
 
 
 def printed_by(study: str) -> str:
@@ -33,9 +110,9 @@ def laws() -> dict[str, str]:
     return told
 
 
-def windows() -> dict[str, str]:
-    """Give, for every compound of the headline study, when its window opens and closes, and how deep it is."""
-    printed = printed_by("window_by_compound")
+def windows(study: str, ending: str = "") -> dict[str, str]:
+    """Give, for every compound of a study, when its window opens and closes, and how deep it is."""
+    printed = printed_by(study)
     lines = [line.split("\t") for line in printed.splitlines() if "\t" in line]
     if not lines:
         return {}
@@ -44,8 +121,8 @@ def windows() -> dict[str, str]:
     for row in rows:
         one = dict(zip(head, row, strict=True))
         name = one["compound"]
-        told |= {f"opens_{name}": one["opens h"], f"depth_{name}": one["depth"]}
-        told[f"closes_{name}"] = one["closes d"]
+        told |= {f"opens_{name}{ending}": one["opens h"], f"depth_{name}{ending}": one["depth"]}
+        told[f"closes_{name}{ending}"] = one["closes d"]
     return told
 
 

@@ -24,13 +24,25 @@ def made_from(study: Study) -> str:
     return provenance.digest(
         {
             "study": study.attributes()["study_hash"],
-            "kernels": [equation(kernel) for kernel in sorted(declared_kernels(), key=lambda one: one.name)],
-            "laws": code(Path(inspect.getfile(ratelaws))),
-            "compounds": [numbers(name, kind) for name in compound.compound_names() for kind in compound.BODY_WEIGHT],
+            **model(),
             "data": [observed(name) for name in data.names()],
             "figure": code(Path(inspect.getfile(figures)).with_name(f"{kind}.py")),
         }
     )
+
+
+def made_from_model() -> str:
+    """Hash the equations and numbers of the model alone."""
+    return provenance.digest(model())
+
+
+def model() -> dict[str, Any]:
+    """Give what the model computes with."""
+    return {
+        "kernels": [equation(kernel) for kernel in sorted(declared_kernels(), key=lambda one: one.name)],
+        "laws": code(Path(inspect.getfile(ratelaws))),
+        "compounds": [numbers(name, kind) for name in compound.compound_names() for kind in compound.BODY_WEIGHT],
+    }
 
 
 def equation(kernel: Kernel) -> list[Any]:

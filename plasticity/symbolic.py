@@ -1,11 +1,16 @@
 """Kernels read by SymPy: the very functions that run, with the rate laws' meanings exchanged for symbols."""
 
+import ast
 from collections.abc import Callable, Mapping
-from types import FunctionType, SimpleNamespace
+from dataclasses import dataclass
+from functools import partial
+from types import CodeType, FunctionType, SimpleNamespace
 from typing import Any
 
 import sympy
+from sympy.printing.latex import LatexPrinter
 
+from plasticity import ratelaws
 from plasticity.declare import Kernel, split
 
 
@@ -154,8 +159,34 @@ def trace(
     return tuple(map(sympy.sympify, rates)), tuple(map(sympy.sympify, signals))
 
 
-def equations(kernel: Kernel) -> list[tuple[str, str]]:
-    r"""Typeset a kernel.
+@dataclass(frozen=True)
+class Equation:
+    r"""One line of a typeset kernel.
+
+    Attributes
+    ----------
+    name : str
+        Of a state, a signal, or a step that the code names on its way.
+    kind : str
+        ``rate``, ``signal`` or ``step``.
+    value : Expr
+        In symbols that are named as they are typeset.
+    latex : str
+
+    Examples
+    --------
+    >>> Equation("plasma", "signal", sympy.Integer(1), r"\mathrm{plasma} = 1").kind
+    'signal'
+    """
+
+    name: str
+    kind: str
+    value: sympy.Expr
+    latex: str
+
+
+def equations(kernel: Kernel) -> list[Equation]:
+    r"""Typeset a kernel as its code has it: rates, signals, and the steps to which the code gives a name.
 
     Parameters
     ----------
@@ -163,35 +194,88 @@ def equations(kernel: Kernel) -> list[tuple[str, str]]:
 
     Returns
     -------
-    list of (str, str)
-        Name of each state and signal, and the LaTeX of its rate or value, with the names of the code.
+    list of Equation
+        Names of the code are upright, those of steps slanted. A step that is returned as a signal goes by its name.
 
     Examples
     --------
     >>> from plasticity.kernels.brake_zero_order import brake_zero_order
-    >>> equations(brake_zero_order)[0][0]
-    'permissiveness'
+    >>> rate, closed = equations(brake_zero_order)
+    >>> rate.latex.partition(" = ")[2]
+    '\\mathrm{brake\\_m3\\_gain} \\cdot \\mathrm{trkb\\_signal} - \\mathit{closed}'
+    >>> closed.kind
+    'step'
     """
+    spaces = [
+        SimpleNamespace(**{name: _symbol(name) for letter, name in kernel.reads if letter == kind}) for kind in "xup"
+    ]
+    steps: dict[sympy.Symbol, sympy.Expr] = {}
+    rates, signals = split(kernel, _stepwise(kernel, steps)(_symbol("t"), *spaces))
+    told = {signal.name: sympy.sympify(value) for signal, value in zip(kernel.gives, signals, strict=True)}
+    known: dict[sympy.Symbol, sympy.Symbol] = {}
+    for name, value in told.items():
+        if value in steps and value not in known:
+            known[value], told[name] = _symbol(name), steps.pop(value)
+    lines = [
+        (state.name, "rate", f"\\frac{{d\\,{_upright(state.name)}}}{{dt}}", sympy.sympify(rate))
+        for state, rate in zip(kernel.states, rates, strict=True)
+    ]
+    lines += [(name, "signal", _upright(name), value) for name, value in told.items()]
+    lines += [(step.name, "step", step.name, value) for step, value in steps.items()]
+    found = [(name, kind, left, value.xreplace(known)) for name, kind, left, value in lines]
+    return [Equation(name, kind, value, f"{left} = {_typeset(value)}") for name, kind, left, value in found]
 
-    def names(kind: str) -> dict[str, sympy.Symbol]:
-        return {name: sympy.Symbol(_upright(name)) for letter, name in kernel.reads if letter == kind}
 
-    rates, signals = trace(kernel, names("x"), names("u"), names("p"))
-    lines = []
-    for state, rate in zip(kernel.states, rates, strict=True):
-        left = f"\\frac{{d\\,{_upright(state.name)}}}{{dt}}"
-        lines.append((state.name, f"{left} = {_typeset(rate)}"))
-    for signal, value in zip(kernel.gives, signals, strict=True):
-        lines.append((signal.name, f"{_upright(signal.name)} = {_typeset(value)}"))
-    return lines
+def _stepwise(kernel: Kernel, steps: dict[sympy.Symbol, sympy.Expr]) -> Callable[..., Any]:
+    """Give a function of the same code in which every named step that is more than a name becomes a symbol."""
+
+    def named(name: str, value: Any) -> Any:
+        value = sympy.sympify(value)
+        if value.is_Symbol or value.is_Number:
+            return value
+        symbol = sympy.Symbol(_upright(name, "mathit"))
+        steps[symbol] = value
+        return symbol
+
+    tree = ast.parse(kernel.source)
+    function = tree.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.decorator_list = []
+    for line in function.body:
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+            name = ast.Constant(line.targets[0].id)
+            line.value = ast.Call(ast.Name("named", ast.Load()), [name, line.value], [])
+    whole = compile(ast.fix_missing_locations(tree), kernel.function.__code__.co_filename, "exec")
+    code = next(part for part in whole.co_consts if isinstance(part, CodeType))
+    namespace = {**read(kernel.function).__globals__, "named": named}
+    for name, one in kernel.function.__globals__.items():
+        if name in namespace and getattr(one, "__module__", ratelaws.__name__) != ratelaws.__name__:
+            namespace[name] = partial(_called, named, name, read(one))  # an equation of the parameters alone
+    return FunctionType(code, namespace)
+
+
+def _called(named: Callable[[str, Any], Any], name: str, function: Callable[..., Any], *given: Any) -> Any:
+    return named(name, function(*given))
+
+
+class _Printer(LatexPrinter):  # type: ignore[misc]
+    """Writes sums as people do: numbers first, what is taken away last."""
+
+    def _as_ordered_terms(self, expr: sympy.Expr, order: Any = None) -> list[sympy.Expr]:
+        terms = super()._as_ordered_terms(expr, order)
+        return sorted(terms, key=lambda term: (term.could_extract_minus_sign(), not term.is_Number))
 
 
 def _typeset(expression: sympy.Expr) -> str:
     whole = {
         number: sympy.Integer(int(number)) for number in expression.atoms(sympy.Float) if float(number).is_integer()
     }
-    return str(sympy.latex(expression.xreplace(whole), mul_symbol="dot"))
+    return str(_Printer({"mul_symbol": "dot"}).doprint(expression.xreplace(whole)))
 
 
-def _upright(name: str) -> str:
-    return "\\mathrm{" + name.replace("_", "\\_") + "}"
+def _symbol(name: str) -> sympy.Symbol:
+    return sympy.Symbol(_upright(name))
+
+
+def _upright(name: str, letters: str = "mathrm") -> str:
+    return f"\\{letters}{{" + name.replace("_", "\\_") + "}"

@@ -110,5 +110,5 @@ def test_typeset_equations_have_no_decimal_ones():
     from plasticity.kernels.threshold import threshold
     from plasticity.symbolic import equations
 
-    lines = dict(equations(threshold))
+    lines = {line.name: line.latex for line in equations(threshold)}
     assert lines["depth"].replace(" ", "") == r"\mathrm{depth}=1-\frac{\mathrm{theta}}{\mathrm{theta\_rest}}"

@@ -1,6 +1,7 @@
 """The gallery shows what the studies of this commit give, and notices when they give something else."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ def ingredients(monkeypatch):
     import ingredients
 
     yield ingredients
-    for name in ("gallery", "ingredients"):
+    for name in ("gallery", "ingredients", "measured", "facts"):
         sys.modules.pop(name, None)
 
 
@@ -90,4 +91,34 @@ def test_numbers_in_sentences_are_those_of_the_headline_study(gallery):
     assert {f"closes_{name}" for name in ("ketamine", "psilocybin", "mdma", "lsd", "ibogaine")} <= set(told)
     assert {f"closes_ibogaine_by_{law}" for law in ("first_order", "feedback", "zero_order")} <= set(told)
     assert 15.0 < float(told["closes_psilocybin"]) < 20.0
-    sys.modules.pop("facts", None)
+
+
+def test_numbers_that_pages_tell_were_computed_with_the_model_that_is_here(ingredients, monkeypatch):
+    import measured
+
+    assert not measured.stale(), "run `python docs/measured.py`, and commit docs/gallery/measured.json"
+    gain, *others = brake.parameters
+    other = replace(brake, parameters=(replace(gain, value=7.0), *others))
+    known = [other if one is brake else one for one in ingredients.declared_kernels()]
+    monkeypatch.setattr(ingredients, "declared_kernels", lambda: known)
+    assert measured.stale()
+
+
+TYPED = re.compile(r"(?<![\w.-])\d+(?:\.\d+)? (?:d|h|%|ng/mL|mg/kg|ug|nM)(?!\w)")
+"""A number with a unit of results."""
+ELSEWHERE = {"docs/explanation/learning.md", "docs/explanation/speed.md", "docs/reference/validation.md"}
+"""Pages with tables of their own that other tests hold."""
+
+
+def test_no_result_is_typed_by_hand():
+    """Results in sentences come from `docs/facts.py`; numbers in examples of code are not results."""
+    typed = []
+    for folder in ("explanation", "how-to", "reference"):
+        for path in sorted((DOCS / folder).glob("*.md")):
+            name = f"docs/{path.relative_to(DOCS)}"
+            if name in ELSEWHERE:
+                continue
+            text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+            for found in TYPED.finditer(re.sub(r"`[^`\n]*`", "", text)):
+                typed.append(f"{name}: {found[0]}")
+    assert typed == []

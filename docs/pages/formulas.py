@@ -35,10 +35,11 @@ class SmoothAbsolute(sympy.Function):  # type: ignore[misc]
 KEPT = {"positive_part": PositivePart, "smooth_absolute": SmoothAbsolute}
 
 
-def equations(kernel: Kernel) -> list[str]:
-    """Typeset a kernel: one formula for each rate and signal, long ones over several lines."""
+def equations(kernel: Kernel) -> tuple[list[str], list[str]]:
+    """Typeset a kernel: formulas of its rates and signals, and of the steps that its code names on the way."""
     with patch.dict(symbolic.PRIMITIVES, KEPT):
-        return [broken(line.replace(HALVING, r"\ln 2")) for _, line in symbolic.equations(kernel)]
+        lines = [(one.kind, broken(one.latex.replace(HALVING, r"\ln 2"))) for one in symbolic.equations(kernel)]
+    return [text for kind, text in lines if kind != "step"], [text for kind, text in lines if kind == "step"]
 
 
 def laws() -> list[str]:

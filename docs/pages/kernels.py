@@ -40,7 +40,9 @@ def kernel_section(kernel: Kernel) -> str:
     variant += " (default)" if kernel.variant != "only" and kernel.default else ""
     times = "once for every compound" if kernel.per == "compound" else "once in a model"
     parts = [f"## {kernel.name}\n", f"{kernel.doc}\n", f"Layer `{kernel.layer}`{variant}; stands {times}.\n"]
-    parts += [f"```{{math}}\n{line}\n```\n" for line in equations(kernel)]
+    results, steps = equations(kernel)
+    parts += [f"```{{math}}\n{line}\n```\n" for line in results]
+    parts += ["where\n", *(f"```{{math}}\n{line}\n```\n" for line in steps)] if steps else []
     declared = [(s.name, "state", s.unit, plain(s.label)) for s in kernel.states]
     declared += [(s.name, "signal", s.unit, plain(s.label)) for s in kernel.gives]
     declared += [(i.name, "input", i.unit, plain(i.label)) for i in kernel.inputs]

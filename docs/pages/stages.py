@@ -10,6 +10,8 @@ from pages.kernels import by_module
 from pages.markdown import cited, number, plain, table
 from pages.numbers import Row, badge, by_flag, drugs, numbers_of, parameters_of, stem
 
+from plasticity.kernels import declared_kernels
+from plasticity.session_kinds import KINDS
 from plasticity.units import ALTERNATIVES, CANONICAL
 
 MEASURED = Path(__file__).parents[1] / "_static" / "work_precision.csv"
@@ -58,6 +60,16 @@ def units() -> str:
     return table(("inside", "what may be written"), rows)
 
 
+def session_kinds() -> str:
+    """Write what a session of each kind drives, and which module reads that."""
+    read = {one.name: kernel.layer for kernel in declared_kernels() for one in kernel.inputs}
+    rows = []
+    for name, kind in KINDS.items():
+        held = ", ".join(f"`{channel}` {value:g}" for channel, value in kind.holds.items())
+        rows.append((name, held, ", ".join(f"`{one}`" for one in dict.fromkeys(read[key] for key in kind.holds))))
+    return table(("kind", "drives, unless told otherwise", "module"), rows)
+
+
 def work_precision() -> str:
     """Write what each solver needs for a given achieved error, read between the measured points."""
     ladders: dict[str, list[tuple[float, float]]] = {}
@@ -96,5 +108,6 @@ def pages() -> dict[str, str]:
     return {
         "parts/origins.md": origins(),
         "parts/units.md": units(),
+        "parts/session_kinds.md": session_kinds(),
         "parts/work_precision.md": work_precision(),
     }

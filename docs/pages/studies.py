@@ -1,19 +1,27 @@
 """The gallery: one page for each study in ``configs/``, with its figure, its file, its cost and its sources."""
 
+import functools
+import inspect
 import re
+import struct
 from collections import Counter
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 import gallery
 from pages.markdown import DISCLAIMER, cited, plain, seconds, table
 from pages.numbers import MEANING, ORDER, badge, drugs
+from pages.tables import slug, sources_of
 
 from plasticity import data
+from plasticity.calibration.validation import MISSES, Comparison
 from plasticity.declare import FLAGS
 from plasticity.kernels import declared_kernels
 from plasticity.model import Model
 from plasticity.study import Study, bundled
+from plasticity.study.uncertainty_section import UncertaintySection
+from plasticity.uncertainty import TABLE
 
 HEADLINE = "window_by_compound"
 """The study that comes first."""
@@ -102,7 +110,9 @@ def rests_on(study: Study) -> str:
     parts.append(f"Sources of these numbers: {cited(keys)}.\n" if keys else "No number has a source.\n")
     used = data_behind(study)
     if used:
-        parts.append(f"Published data: {', '.join(f'`{name}`' for name in used)} ([all tables](../data.md)).\n")
+        papers = sorted({key for name in used for key in sources_of(name)})
+        parts.append(f"Tables that it reads: {', '.join(f'[{name}](../data.md#{slug(name)})' for name in used)}.\n")
+        parts.append(f"Sources of these tables: {cited(papers)}.\n" if papers else "")
     return "\n".join(parts)
 
 
@@ -129,8 +139,27 @@ def numbers_behind(study: Study) -> Iterable[tuple[str, str, tuple[str, ...]]]:
 
 
 def data_behind(study: Study) -> list[str]:
-    """List the tables of observations that a study asks for by name."""
-    return [name for name in data.names() if name in study.text]
+    """List the tables that a study reads: of its rows, of the draws behind its intervals, and of its figure."""
+    held = study.evidence
+    rows = [row for part in ("rows", "holdout") for row in getattr(held, part, ())]
+    read = {row.table for row in rows}
+    if isinstance(held, Comparison):
+        read |= {MISSES, TABLE}
+    if held is None and study.summaries is None and isinstance(study.settings.uncertainty, UncertaintySection):
+        read.add(TABLE)
+    if study.settings.figure is not None:
+        drawn = code_of_figure(f"plasticity.figures.{study.settings.figure.kind}")
+        read |= {name for name in data.names() if f'"{name}"' in drawn}
+    return [name for name in data.names() if name in read]
+
+
+@functools.cache
+def code_of_figure(module: str) -> str:
+    """Give the code that draws a kind of figure: its module, and those of other figures that it imports."""
+    code = inspect.getsource(import_module(module))
+    docstrings = re.sub(r'"""(.*?)"""', "", code, flags=re.DOTALL)
+    below = re.findall(r"^from (plasticity\.figures\.\w+) import", code, re.MULTILINE)
+    return docstrings + "".join(code_of_figure(other) for other in dict.fromkeys(below))
 
 
 def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
@@ -142,7 +171,8 @@ def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
         first = re.split(r"(?<=[.?!]) ", text, maxsplit=1)[0]
         took = seconds(known[name]["processor_seconds"]) if name in known else "not drawn yet"
         head = f":::{{grid-item-card}} {plain(study.settings.title or name)}\n:link: {name}\n:link-type: doc\n"
-        picture = f":img-top: ../../gallery/{name}.png\n:class-img-top: thumbnail\n"
+        shape = "thumbnail tall" if tall(name) else "thumbnail"
+        picture = f":img-top: ../../gallery/{name}.png\n:class-img-top: {shape}\n"
         cards.append(f"{head}{picture}\n{plain(first)}\n\n*{took} of processor time*\n:::\n")
     grid = "::::{grid} 1 1 2 2\n:gutter: 3\n:class-container: gallery\n\n" + "\n".join(cards) + "::::\n"
     said = (
@@ -152,6 +182,13 @@ def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
     )
     hidden = "```{toctree}\n:hidden:\n\n" + "\n".join(studies) + "\n```\n"
     return f"# Gallery\n\n{said}\n{hidden}"
+
+
+def tall(name: str) -> bool:
+    """Tell whether a figure is higher than wide, so that its card shows the upper part."""
+    path = gallery.figure_of(name)
+    width, height = struct.unpack(">II", path.read_bytes()[16:24]) if path.is_file() else (1, 1)  # as PNG has it
+    return bool(height > width)
 
 
 def studies_page(studies: dict[str, Study], known: dict[str, Any]) -> str:

@@ -48,10 +48,8 @@ def observables_page() -> str:
 def data_page() -> str:
     """Write which published observations the package holds."""
     parts = ["# Published data\n", "Tables of observations, as `plasticity.data.load` gives them.\n"]
-    known = sources.read_sources()
     for name in data.names():
-        ds = data.load(name)
-        keys = sorted({str(key) for key in ds["source"].values} & set(known)) if "source" in ds else []
+        ds, keys = data.load(name), sources_of(name)
         columns = [
             (str(column), plain(str(v.attrs.get("long_name", ""))), v.attrs.get("units", "text"))
             for column, v in ds.data_vars.items()
@@ -59,6 +57,18 @@ def data_page() -> str:
         parts += [f"## {name}\n", f"{plain(str(ds.attrs.get('title', '')))} {ds.sizes['row']} rows.\n"]
         parts += [table(("column", "meaning", "unit"), columns), f"Sources: {cited(keys)}.\n" if keys else ""]
     return "\n".join(parts)
+
+
+def sources_of(name: str) -> list[str]:
+    """Give the papers that the rows of a table come from."""
+    ds = data.load(name)
+    told = {key for cell in ds["source"].values for key in str(cell).split()} if "source" in ds else set()
+    return sorted(told & set(sources.read_sources()))
+
+
+def slug(name: str) -> str:
+    """Name the place of a table on its page, as Markdown headings are named."""
+    return name.lower()
 
 
 def command_line_page() -> str:

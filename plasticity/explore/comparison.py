@@ -1,15 +1,13 @@
 """Up to four scenarios side by side: which is edited, what each gives, and what is wrong with the last change."""
 
-import io
 import re
-import zipfile
 from collections.abc import Callable, Sequence
 
 from plasticity.errors import InputError
 from plasticity.explore.look import LETTERS
 from plasticity.explore.outcome import outcome
 from plasticity.explore.published import SeenMaximum, SeenWindow, seen_maxima, seen_windows
-from plasticity.explore.scenario import Scenario, scenario_of
+from plasticity.explore.scenario import Scenario, scenario_of, together
 from plasticity.study import Study
 
 MOST = len(LETTERS)
@@ -102,14 +100,10 @@ class Comparison:
         return seen_windows(sorted(compounds)), list(dict.fromkeys(maxima))
 
     def exported(self) -> tuple[str, bytes]:
-        """Give what is on show as a file: one study, or an archive with one for each scenario."""
+        """Give what is on show as one study."""
         if len(self.scenarios) == 1:
             return "scenario.yaml", self.scenario.text.encode()
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for letter, one in zip(LETTERS, self.scenarios, strict=False):
-                archive.writestr(zipfile.ZipInfo(f"scenario_{letter.lower()}.yaml"), one.text)
-        return "scenarios.zip", out.getvalue()
+        return "scenarios.yaml", together(dict(zip(LETTERS, self.scenarios, strict=False))).encode()
 
 
 def opened(study: Study) -> Comparison:

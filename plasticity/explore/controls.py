@@ -15,6 +15,8 @@ class QuantityControl:
     ----------
     changed : callable
         Called with the quantity as text when a person changes it.
+    width : int
+        [pixels]
 
     Examples
     --------
@@ -24,14 +26,14 @@ class QuantityControl:
     30 mg
     """
 
-    def __init__(self, changed: Callable[[str], None]) -> None:
+    def __init__(self, changed: Callable[[str], None], width: int = WIDTH) -> None:
         import panel
 
         self.changed = changed
         self.dial: Dial | None = None
         self.quiet = False
         self.slider = panel.widgets.FloatSlider(
-            start=0.0, end=1.0, show_value=False, width=WIDTH - TEXT_WIDTH - 22, margin=(2, 6, 2, 8)
+            start=0.0, end=1.0, show_value=False, width=width - TEXT_WIDTH - 22, margin=(2, 6, 2, 8)
         )
         self.text = panel.widgets.TextInput(width=TEXT_WIDTH, margin=(2, 4, 2, 0))
         self.view = panel.Row(self.slider, self.text, margin=0)

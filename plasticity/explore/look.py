@@ -27,6 +27,8 @@ TEMPLATE = f"""
   .page {{ display: flex; align-items: flex-start; }}
   .controls {{ border-right: 1px solid #dddddd; flex: none; }}
   .row {{ display: flex; align-items: flex-start; }}
+  .row > :last-child {{ flex: 1; min-width: 0; }}
+  main {{ flex: 1; min-width: 0; }}
 </style>
 {{% endblock %}}
 {{% block contents %}}

@@ -15,7 +15,7 @@ from plasticity.explore.look import FONT, page
 from plasticity.explore.map_plot import WIDTH as MAP_WIDTH
 from plasticity.explore.map_plot import MapPlot, note
 from plasticity.explore.pictures import map_picture
-from plasticity.explore.plots import WIDE
+from plasticity.explore.plots import WIDE, WIDER
 from plasticity.explore.point import record, scenario_at
 from plasticity.explore.scenario import Scenario
 from plasticity.explore.stored import Plane, Stored
@@ -126,9 +126,10 @@ class MapPage:
             width=WIDTH, margin=(0, 4),
         )  # fmt: skip
         plots = self.display.plots
-        windows = [panel.pane.Bokeh(part, margin=0) for part in (plots.threshold, plots.lanes)]
-        top = [panel.pane.Bokeh(self.map.figure, margin=0), panel.Column(*windows, margin=0)]
-        stages = panel.pane.Bokeh(plots.stages(), margin=0)
+        wide = {"margin": 0, "sizing_mode": WIDER}
+        windows = [panel.pane.Bokeh(part, **wide) for part in (plots.threshold, plots.lanes)]
+        top = [panel.pane.Bokeh(self.map.figure, margin=0), panel.Column(*windows, **wide)]
+        stages = panel.pane.Bokeh(plots.stages(), **wide)
         rows: list[list[Any]] = [[self.display.bar], [self.display.message], [self.display.table], top, [stages]]
         return page(record(self.found.ds), controls, rows)
 

@@ -12,11 +12,13 @@ from plasticity.explore.published import SeenMaximum, SeenWindow
 from plasticity.figures.pens import GREY, PALE, pen
 
 Floats = NDArray[np.float64]
-WIDE, PANEL_WIDTH, PANEL_HEIGHT, THRESHOLD_HEIGHT = 1010, 250, 158, 170
+WIDE, PANEL_WIDTH, PANEL_HEIGHT, THRESHOLD_HEIGHT = 936, 234, 158, 170
+"""Pixels on a screen of 1280; on a wider one, plots grow wider."""
 LANE_HEIGHT, LANES_MARGIN, LEFT = 15, 52, 96
 IN_A_ROW = 4
 SEEN_OPEN, NOT_SEEN = "#8a8a8a", "#d9d9d9"
 """Of published windows: while they were seen open, and between then and when they were seen closed."""
+WIDER = "stretch_width"
 TOOLS = "xpan,box_zoom,xwheel_zoom,reset"
 UNITS = {CONCENTRATION: "nM", "Acute effect": "%", "Calcium": "µM"}
 TIPS = [("", "$name"), ("time", "$snap_x{0.0} h")]
@@ -55,6 +57,7 @@ class ScenarioPlots:
                 width=width,
                 height=THRESHOLD_HEIGHT,
                 x_range=self.whole,
+                sizing_mode=WIDER,
                 tools=TOOLS,
                 title="LTP threshold",
                 min_border_left=LEFT,
@@ -66,8 +69,11 @@ class ScenarioPlots:
         self.threshold.add_layout(self.band)
         self._lines(self.threshold, "threshold", 1, "")
         self.lanes = styled(
-            figure(width=width, height=90, x_range=self.whole, y_range=FactorRange(), tools="", min_border_left=LEFT)
-        )
+            figure(
+                width=width, height=90, x_range=self.whole, y_range=FactorRange(), sizing_mode=WIDER, tools="",
+                min_border_left=LEFT,
+            )
+        )  # fmt: skip
         self.lanes.title.visible = False
         self.lanes.ygrid.grid_line_color = None
         self.bars = ColumnDataSource({name: [] for name in ("lane", "left", "right", "colour", "told")})
@@ -86,14 +92,15 @@ class ScenarioPlots:
         """Lay the plots out: what matters most on top."""
         from bokeh.layouts import column
 
-        return column(self.threshold, self.lanes, self.stages())
+        return column(self.threshold, self.lanes, self.stages(), sizing_mode=WIDER)
 
     def stages(self) -> Any:
         """Lay the stages out, from left to right."""
         from bokeh.layouts import column, row
 
         shown = list(self.panels.values())
-        return column(*(row(*shown[at : at + IN_A_ROW]) for at in range(0, len(shown), IN_A_ROW)))
+        rows = [row(*shown[at : at + IN_A_ROW], sizing_mode=WIDER) for at in range(0, len(shown), IN_A_ROW)]
+        return column(*rows, sizing_mode=WIDER)
 
     def _panel(self, panel: str) -> Any:
         from bokeh.plotting import figure
@@ -101,7 +108,7 @@ class ScenarioPlots:
         shown = styled(
             figure(
                 width=PANEL_WIDTH, height=PANEL_HEIGHT, x_range=self.part, title=panel, tools=TOOLS,
-                y_axis_type="log" if panel == CONCENTRATION else "linear",
+                y_axis_type="log" if panel == CONCENTRATION else "linear", sizing_mode=WIDER,
             )
         )  # fmt: skip
         unit = UNITS.get(panel, "")

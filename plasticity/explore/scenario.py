@@ -11,6 +11,7 @@ from plasticity.compound import load_compound, parameter_sets
 from plasticity.errors import InputError
 from plasticity.figures.pens import spoken
 from plasticity.study import Study
+from plasticity.study.scenarios import SCENARIO, SECTIONS
 from plasticity.sweeps.planning.setting import Setting
 from plasticity.units import quantity, written
 from plasticity.window import HOURS_PER_DAY
@@ -78,7 +79,7 @@ class Scenario:
             for dose in self.doses
         ]
         laws = [f"{law} {layer}" for layer, law in self.model.items() if law not in ("averaged", "first_order")]
-        numbers = [f"{name} {_short(value)}" for name, value in self.parameters.items()]
+        numbers = [f"{name} {_short(value)}" for name, value in self._heard().items()]
         return ", ".join([" + ".join(given) or "no dose", *laws, *numbers])
 
     @property
@@ -125,14 +126,7 @@ class Scenario:
     @property
     def text(self) -> str:
         """The scenario as the text of a study: what is run here, and what is exported."""
-        from ruamel.yaml import YAML
-
-        writer = YAML(typ="safe", pure=True)
-        writer.default_flow_style = False
-        writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-        out = io.StringIO()
-        writer.dump({name: _plain(part) for name, part in self._used().items() if part}, out)
-        return HEADER + out.getvalue()
+        return _text(self.used())
 
     @cached_property
     def study(self) -> Study:
@@ -155,14 +149,57 @@ class Scenario:
     def _with(self, name: str, part: Any) -> "Scenario":
         return Scenario({**self.sections, name: part})
 
-    def _used(self) -> dict[str, Any]:
+    def _heard(self) -> dict[str, str]:
+        """Overrides without those of compounds that nobody is given."""
+        given = {str(dose["compound"]) for dose in self.doses}
+        return {key: one for key, one in self.parameters.items() if "." not in key or key.partition(".")[0] in given}
+
+    def used(self) -> dict[str, Any]:
         """Sections without numbers of compounds that nobody is given; the page shows no intervals."""
         given = {str(dose["compound"]) for dose in self.doses}
-        kept = {key: one for key, one in self.parameters.items() if "." not in key or key.partition(".")[0] in given}
         chosen = self.sections.get("parameter_set")
         owners = {key.partition(".")[0] for key in parameter_sets().get(str(chosen), {})}
-        used = {"title": self.label, **self.sections, "parameters": kept, "uncertainty": "none"}
+        used = {"title": self.label, **self.sections, "parameters": self._heard(), "uncertainty": "none"}
         return used if owners <= given else {**used, "parameter_set": None}
+
+
+def together(scenarios: Mapping[str, Scenario]) -> str:
+    """Write scenarios as one study.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to Scenario
+        By the name that each gets.
+
+    Returns
+    -------
+    str
+        Of a study with an axis of scenarios, which gives the numbers that each gives by itself.
+
+    Examples
+    --------
+    >>> plan = Scenario({"protocol": {"duration": "7 d", "doses": [{"compound": "lsd", "amount": "100 ug"}]}})
+    >>> print(together({"A": plan, "B": plan.with_dose(0, amount="50 ug")}).partition("\n\n")[2])
+    title: 'A: LSD 100 ug; B: LSD 50 ug'
+    protocol:
+      duration: 7 d
+    ...
+    """
+    parts = {name: one.used() for name, one in scenarios.items()}
+    longest = max(scenarios.values(), key=lambda one: quantity(one.protocol.get("duration", "28 d"), "h", "duration"))
+    shared = longest.used()
+    told = [
+        {"name": name} | {section: part[section] for section in SECTIONS if part.get(section)}
+        for name, part in parts.items()
+    ]
+    return _text(
+        {
+            "title": "; ".join(f"{name}: {one.label}" for name, one in scenarios.items()),
+            "protocol": {"duration": longest.protocol.get("duration", "28 d")},
+            **{name: shared.get(name) for name in ("times", "solver", "uncertainty")},
+            "sweep": {"over": {SCENARIO: told}},
+        }
+    )
 
 
 def scenario_of(run: "Run", solver: Mapping[str, float | None] | None = None) -> Scenario:
@@ -256,6 +293,17 @@ def times(duration: float) -> dict[str, str]:
         "dense_until": written(until, "h"),
         "dense_every": written(float(f"{until / FINE:.6g}"), "h"),
     }
+
+
+def _text(sections: Mapping[str, Any]) -> str:
+    from ruamel.yaml import YAML
+
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    out = io.StringIO()
+    writer.dump({name: _plain(part) for name, part in sections.items() if part}, out)
+    return HEADER + out.getvalue()
 
 
 def _late(dose: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """The page that compares scenarios: controls on the left, what they give on the right."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,12 +11,15 @@ from plasticity.explore.comparison import MOST, Comparison
 from plasticity.explore.controls import WIDTH, QuantityControl
 from plasticity.explore.dials import amount_dial, parameter_dial, parameters, time_dial
 from plasticity.explore.display import Display
-from plasticity.explore.look import LETTERS, page
+from plasticity.explore.look import FONT, LETTERS, page
+from plasticity.explore.plots import WIDER
 from plasticity.explore.scenario import Scenario
 from plasticity.kernels import declared_kernels
 
 DOSES = 2
 """Doses that have controls; further ones stay as they are."""
+AWAY = 36
+"""Pixels for the button that takes a slider away."""
 FIRST_PARAMETERS = ("brake_tau", "brake_gain")
 SECOND_AT = "7 d"
 SHOWN_FIRST = 100
@@ -44,7 +47,7 @@ def scenario_page(comparison: Comparison, title: str) -> Any:
     import panel
 
     display = Display(comparison)
-    plots = panel.pane.Bokeh(display.plots.view(), margin=0)
+    plots = panel.pane.Bokeh(display.plots.view(), margin=0, sizing_mode=WIDER)
     rows: list[list[Any]] = [[display.bar], [display.message], [display.table], [plots]]
     return page(title, ScenarioControls(comparison, display).view(), rows)
 
@@ -87,10 +90,10 @@ class ScenarioControls:
             for layer in ("calcium", "brake")
         }
         self.duration = widgets.TextInput(label="Duration", width=half)
-        self.names = widgets.MultiChoice(label="Parameters with a slider", width=WIDTH - 20, max_items=8)
-        self.numbers: dict[str, QuantityControl] = {}
+        self.more = widgets.Select(label="Add a slider for", width=WIDTH - 20)
+        self.names = list(FIRST_PARAMETERS)
+        self.numbers: dict[str, tuple[QuantityControl, Any]] = {}
         self.sliders = panel.Column(margin=0)
-        self.names.value = [name for name in FIRST_PARAMETERS if name in parameters(comparison.scenario)]
         self._watch()
         self._show()
 
@@ -102,7 +105,7 @@ class ScenarioControls:
             panel.Row(self.which, self.add, self.remove, margin=0),
             self.compounds[0], self.amounts[0].view, self.times[0].view,
             self.second, self.compounds[1], self.amounts[1].view, self.times[1].view, self.further,
-            self.names, self.sliders, panel.Row(*self.laws.values(), margin=0), self.duration,
+            self.sliders, self.more, panel.Row(*self.laws.values(), margin=0), self.duration,
             width=WIDTH, margin=(0, 4),
         )  # fmt: skip
 
@@ -119,7 +122,7 @@ class ScenarioControls:
         for layer, widget in self.laws.items():
             on(widget, partial(self._law, layer))
         on(self.duration, lambda text: self._change(lambda old: old.with_duration(text)))
-        on(self.names, lambda _: self._show())
+        on(self.more, self._with_slider)
 
     def _dose(self, place: int, key: str, text: str) -> None:
         self._change(lambda old: old.with_dose(place, **{key: text}))
@@ -135,6 +138,18 @@ class ScenarioControls:
 
     def _number(self, name: str, text: str) -> None:
         self._change(lambda old: old.with_parameter(name, text))
+
+    def _with_slider(self, name: str) -> None:
+        self.names.append(name)
+        self._show()
+
+    def _without_slider(self, name: str) -> None:
+        """Take a slider away, and what it changed back."""
+        self.names.remove(name)
+        if name in self.comparison.scenario.parameters:
+            self._change(lambda old: old.with_parameter(name, None))
+        else:
+            self._show()
 
     def _change(self, how: Callable[[Scenario], Scenario]) -> None:
         import panel
@@ -187,20 +202,63 @@ class ScenarioControls:
                 self.compounds[n].param.update(options=_compounds(scenario.species), value=doses[n]["compound"])
                 self.amounts[n].show(amount_dial(scenario, n))
                 self.times[n].show(time_dial(scenario, n))
-        rest = ", ".join(f"{dose['compound']} {dose['amount']} at {dose['at']}" for dose in doses[DOSES:])
-        self.further.object = f"Further doses: {html.escape(rest)}" if rest else ""
+        self.further.object = further(doses)
 
     def _show_parameters(self, scenario: Scenario) -> None:
         known = parameters(scenario)
-        chosen = [name for name in self.names.value if name in known]
-        chosen += [name for name in scenario.parameters if name in known and name not in chosen]
-        self.names.param.update(options=known, value=chosen)
+        self.names += [name for name in scenario.parameters if name not in self.names]
+        chosen = [name for name in self.names if name in known]
+        self.more.param.update(options=["", *(name for name in known if name not in chosen)], value="")
         for name in chosen:
-            control = self.numbers.setdefault(name, QuantityControl(partial(self._number, name)))
+            control, _ = self.numbers.setdefault(name, self._row(name))
             control.show(parameter_dial(scenario, name))
-        views = [self.numbers[name].view for name in chosen]
+        views = [self.numbers[name][1] for name in chosen]
         if self.sliders.objects != views:
             self.sliders.objects = views
+
+    def _row(self, name: str) -> tuple[QuantityControl, Any]:
+        """Make the slider of a parameter, with a button that takes it away."""
+        import panel
+
+        control = QuantityControl(partial(self._number, name), WIDTH - AWAY)
+        away = panel.widgets.Button(label="✕", description=f"Without {name}", width=AWAY - 8, margin=(21, 0, 0, 0))
+        away.on_click(lambda _: self._without_slider(name))
+        return control, panel.Row(control.view, away, margin=0)
+
+
+def further(doses: Sequence[Mapping[str, Any]]) -> str:
+    """Say which doses have no controls, and that they are simulated as they are.
+
+    Parameters
+    ----------
+    doses : sequence of mapping
+        As a study has them.
+
+    Returns
+    -------
+    str
+        HTML; empty where every dose has controls.
+
+    Examples
+    --------
+    >>> dose = {"compound": "lsd", "amount": "100 ug", "at": "14 d", "every": "7 d", "times": 2}
+    >>> further([dose, dose, dose])
+    "<p role='note' ...><b>1 more dose</b> without controls, kept as it is: lsd 100 ug at 14 d, 2 times, every 7 d</p>"
+    >>> further([dose, dose])
+    ''
+    """
+    rest = doses[DOSES:]
+    if not rest:
+        return ""
+    told = [
+        f"{dose['compound']} {dose['amount']} at {dose.get('at', '0 h')}"
+        + (f", {dose['times']} times, every {dose['every']}" if dose.get("times", 1) > 1 else "")
+        for dose in rest
+    ]
+    count, kept = ("1 more dose", "it is") if len(rest) == 1 else (f"{len(rest)} more doses", "they are")
+    said = f"<b>{count}</b> without controls, kept as {kept}"
+    style = f"margin:2px 0;font-family:{FONT};font-size:11px"
+    return f"<p role='note' style='{style}'>{said}: {html.escape('; '.join(told))}</p>"
 
 
 def _laws(layer: str) -> list[str]:

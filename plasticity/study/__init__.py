@@ -14,7 +14,7 @@ from plasticity.study import bundled, changes
 from plasticity.study.axes import Axis, axes
 from plasticity.study.evidence import evidence, evidence_dataset
 from plasticity.study.figure import check_figure
-from plasticity.study.grid import output_times
+from plasticity.study.grid import output_times, times_within
 from plasticity.study.joining import joined, renamed
 from plasticity.study.readout import Readout, readouts
 from plasticity.study.runs import Run, runs
@@ -206,7 +206,7 @@ class Study:
                 run.model,
                 run.parameters,
                 run.parameter_set,
-                self.times,
+                times_within(self.times, run.protocol.duration),
                 rtol=solver.rtol,
                 atol=solver.atol,
             )

@@ -11,6 +11,7 @@ from plasticity.errors import unknown_name
 from plasticity.kernels import declared_kernels
 from plasticity.model import Model
 from plasticity.session_kinds import KINDS
+from plasticity.study.scenarios import SCENARIO, scenario_names
 from plasticity.study.sections import DoseSection, OverSection, Settings, SweepSection
 from plasticity.units import quantity
 
@@ -18,7 +19,7 @@ SESSION = re.compile(r"sessions\.(?P<place>\d+)\.start")
 """Name of the axis that moves a session, counted from 0 as in its list."""
 LAYERS = ("calcium", "brake", "memory", "belief")
 """Layers of which a study may choose the kernel."""
-DIMENSIONS = {"treatment": "compound"} | {layer: f"{layer}_kernel" for layer in LAYERS}
+DIMENSIONS = {SCENARIO: SCENARIO, "treatment": "compound"} | {layer: f"{layer}_kernel" for layer in LAYERS}
 """Dimension of the dataset for each axis of a sweep; a parameter's is its own name."""
 
 
@@ -93,6 +94,9 @@ def axes(settings: Settings, tree: Node) -> tuple[Axis, ...]:
 
 
 def _axis(name: str, settings: Settings, over: OverSection, node: Node) -> Axis:
+    if name == SCENARIO:
+        others = {other: one for other, one in over.model_dump(exclude_none=True).items() if other != name}
+        return Axis(name, scenario_names(node, others), node, {"long_name": "Scenario"})
     if name == "treatment":
         return Axis(name, tuple(_treatments(over.treatment or [], node)), node, {"long_name": "Compound"})
     if name in LAYERS:

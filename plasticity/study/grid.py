@@ -61,6 +61,32 @@ def output_times(settings: Settings, tree: Node) -> "numpy.ndarray":
     return numpy.append(times[times < end - 1e-9], end)
 
 
+def times_within(times: "numpy.ndarray", duration: float) -> "numpy.ndarray":
+    """Give the output times of a run that may be shorter than its study.
+
+    Parameters
+    ----------
+    times : ndarray, shape (times,)
+        Of the study [h].
+    duration : float
+        Of the run [h].
+
+    Returns
+    -------
+    ndarray
+        The times up to the end of the run, and that end where any time lies beyond it.
+
+    Examples
+    --------
+    >>> import numpy
+    >>> times_within(numpy.array([0.0, 2.0, 4.0]), 3.0).tolist()
+    [0.0, 2.0, 3.0]
+    """
+    import numpy
+
+    return times if times[-1] <= duration else numpy.append(times[times < duration], duration)
+
+
 def _listed(given: list[str], end: float, tree: Node) -> list[float]:
     times: list[float] = []
     for index, text in enumerate(given):

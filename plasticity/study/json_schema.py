@@ -11,6 +11,8 @@ from plasticity.units import pattern
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+WITH_NUMBERS = ("Settings", "ScenarioSection")
+"""Sections that change numbers of the model."""
 NO_NUMBER: Schema = {"type": "string", "pattern": r"\S"}
 
 
@@ -51,7 +53,8 @@ def study_schema() -> Schema:
         sections[name].pop("additionalProperties", None)
         sections[name]["allOf"] = [_when(key, value, sections[name], own) for value, own in options.items()]
     numbers = _parameters()
-    schema["properties"]["parameters"] |= {"properties": numbers, "additionalProperties": False}
+    for name in WITH_NUMBERS:
+        sections[name]["properties"]["parameters"] |= {"properties": numbers, "additionalProperties": False}
     schema["properties"]["uncertainty"]["anyOf"].append({"const": "none"})
     _describe_axes(sections, numbers)
     return {"$schema": DIALECT, "title": "A study of plasticity", **schema}
@@ -98,7 +101,7 @@ def _names() -> dict[str, dict[str, Schema]]:
     chain = {kernel.layer for kernel in declared_kernels() if kernel.default}
     modules = dict.fromkeys(kernel.layer for kernel in declared_kernels() if kernel.layer not in chain)
     return {
-        "Settings": {"parameter_set": _enum({**model_sets(), **parameter_sets()})},
+        **{name: {"parameter_set": _enum({**model_sets(), **parameter_sets()})} for name in WITH_NUMBERS},
         "DoseSection": {"compound": _enum(compound_names()), "route": _enum(ROUTES)},
         "ProtocolSection": {"species": _enum(SPECIES)},
         "InputSection": {"channel": _enum(channels())},

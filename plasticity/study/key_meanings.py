@@ -71,7 +71,15 @@ MEANINGS: dict[str, dict[str, str]] = {
         "atol": "Absolute tolerance of states scaled by their size; chosen from `rtol` if not given",
     },
     "SweepSection": {"over": "Axes of whole runs, each a list"},
+    "ScenarioSection": {
+        "name": "What the scenario is called along its dimension",
+        "protocol": "Keys in place of those of the study's protocol",
+        "model": "Keys in place of those of the study's model",
+        "parameters": "Numbers beside or in place of those of the study",
+        "parameter_set": "Set of numbers in place of that of the study",
+    },
     "OverSection": {
+        "scenario": "Runs that differ in whole sections; the only axis where it stands",
         "treatment": "Doses, one for each run",
         "calcium": "Laws of calcium to compare",
         "brake": "Laws of the brake to compare",

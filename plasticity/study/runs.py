@@ -1,8 +1,8 @@
 """What a study runs: for every combination of its axes a protocol, a model and the numbers in force, all checked."""
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from plasticity.assembly import Assembly
@@ -14,6 +14,8 @@ from plasticity.protocol import Protocol
 from plasticity.session_kinds import KINDS
 from plasticity.study.axes import DIMENSIONS, LAYERS, SESSION, Axis
 from plasticity.study.plan import plan
+from plasticity.study.scenarios import SCENARIO, scenario_studies
+from plasticity.study.schema import validated
 from plasticity.study.sections import Settings
 from plasticity.units import quantity, written
 from plasticity.values import in_force
@@ -79,6 +81,8 @@ def runs(settings: Settings, tree: Node, axes: tuple[Axis, ...]) -> tuple[Run, .
     >>> [run.labels["calcium_kernel"] for run in runs(validated(tree), tree, axes(validated(tree), tree))]
     ['averaged', 'oscillator']
     """
+    if [axis.name for axis in axes] == [SCENARIO]:
+        return tuple(_scenarios(tree, axes[0]))
     made: list[Run] = []
     assemblies: list[Assembly] = []
     for places in itertools.product(*(range(len(axis.labels)) for axis in axes)):
@@ -103,6 +107,17 @@ def runs(settings: Settings, tree: Node, axes: tuple[Axis, ...]) -> tuple[Run, .
         assemblies.append(assembly)
     _all_used(settings, tree, made, assemblies[0])
     return tuple(made)
+
+
+def _scenarios(tree: Node, axis: Axis) -> Iterator[Run]:
+    """Make one run for each scenario, none longer than the study, whose output times they share."""
+    longest = quantity(validated(tree).protocol.duration, "h", "duration")
+    for name, study in zip(axis.labels, scenario_studies(tree), strict=True):
+        (run,) = runs(validated(study), study, ())
+        if run.protocol.duration > longest:
+            told = f"scenario {name!r} is longer than the study"
+            raise study.find(("protocol", "duration")).error(told, f"up to {longest:g} h, protocol.duration")
+        yield replace(run, labels={SCENARIO: name})
 
 
 def _moved(settings: Settings, axes: tuple[Axis, ...], labels: Mapping[str, Any]) -> Settings:

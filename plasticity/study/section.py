@@ -57,3 +57,23 @@ class InUnits:
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
         """Describe the text as Pydantic asks for it."""
         return {"type": "string", "pattern": pattern(*self.units)}
+
+
+def shown(given: object) -> str:
+    """Write what was given for an error, cut where it is long.
+
+    Parameters
+    ----------
+    given : object
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> shown(None), shown("7 d")
+    ('nothing', "'7 d'")
+    """
+    text = "nothing" if given is None else repr(given)
+    return text if len(text) <= 60 else f"{text[:57]}..."

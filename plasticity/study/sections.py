@@ -9,14 +9,16 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    SerializerFunctionWrapHandler,
     Tag,
     WithJsonSchema,
+    model_serializer,
     model_validator,
 )
 
 from plasticity.errors import InputError, unknown_name
 from plasticity.study.calibration_section import CalibrationSection, ValidationSection
-from plasticity.study.section import InUnits, Section
+from plasticity.study.section import InUnits, Section, shown
 from plasticity.study.sensitivity_section import SensitivitySection
 from plasticity.study.uncertainty_section import NoneOrDraws, UncertaintySection
 from plasticity.units import quantity_among
@@ -226,6 +228,22 @@ class SolverSection(Section):
     atol: Annotated[float, Field(gt=0.0)] | None = None
 
 
+class ScenarioSection(Section):
+    """One scenario: its keys take the place of those of the study, section by section.
+
+    Examples
+    --------
+    >>> ScenarioSection(name="A", parameters={"brake_tau": "7 d"}).protocol.doses
+    []
+    """
+
+    name: str
+    protocol: ProtocolSection = ProtocolSection()
+    model: ModelSection = ModelSection()
+    parameters: dict[str, Given] = Field(default_factory=dict)
+    parameter_set: str | None = None
+
+
 class OverSection(Section):
     """The axes of a sweep: treatments, kernels by their layer, and any parameter by its name.
 
@@ -239,11 +257,17 @@ class OverSection(Section):
     open = True
     __pydantic_extra__: dict[str, Axis]
 
+    scenario: Annotated[list[ScenarioSection], BeforeValidator(_listed), AfterValidator(_filled)] | None = None
     treatment: Annotated[list[DoseSection], BeforeValidator(_listed), AfterValidator(_filled)] | None = None
     calcium: Names | None = None
     brake: Names | None = None
     memory: Names | None = None
     belief: Names | None = None
+
+    @model_serializer(mode="wrap")
+    def _hashed(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave `scenario` out where there is none: studies keep the hash that they had before there were scenarios."""
+        return {name: one for name, one in dump(self).items() if name != "scenario" or one is not None}
 
 
 class SweepSection(Section):
@@ -364,23 +388,3 @@ class Settings(Section):
     def treatments(self) -> list[DoseSection]:
         """Treatments that are an axis of whole runs."""
         return (self.sweep.over.treatment or []) if isinstance(self.sweep, SweepSection) else []
-
-
-def shown(given: object) -> str:
-    """Write what was given for an error, cut where it is long.
-
-    Parameters
-    ----------
-    given : object
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> shown(None), shown("7 d")
-    ('nothing', "'7 d'")
-    """
-    text = "nothing" if given is None else repr(given)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -203,7 +203,7 @@ def sweep(
     >>> grid["first_open"].round(2).values.tolist(), grid["dose"].attrs["units"]
     ([nan, nan, 9.15, 7.51], 'mg')
     """
-    from plasticity.sweeps.execution import computing
+    from plasticity.sweeps.execution.computing import computing
 
     plan = planned(
         protocol, over, keep, model=model, parameters=parameters, parameter_set=parameter_set, design=design,

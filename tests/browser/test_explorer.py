@@ -5,14 +5,15 @@ import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-import zipfile
 
 import numpy as np
 import pytest
+import xarray
 
 import plasticity as pl
 from plasticity import provenance
 from plasticity.cli import main
+from plasticity.explore.stored import read, stored
 
 pytestmark = pytest.mark.slow
 PSILOCYBIN = pl.Protocol("28 d").dose("psilocybin", "25 mg")
@@ -162,28 +163,40 @@ def test_the_slider_follows_the_mouse(page, scenarios):
     assert "psilocybin 25 mg" not in table.inner_text()
 
 
-def test_everything_is_reached_by_keyboard(page, scenarios):
+FOCUSED = """() => {
+    let one = document.activeElement
+    while (one && one.shadowRoot && one.shadowRoot.activeElement) one = one.shadowRoot.activeElement
+    const style = getComputedStyle(one)
+    const seen = (style.outlineStyle != 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow != 'none'
+    return [`${one.tagName} ${one.className} ${one.type || ''} ${one.innerText || one.value || ''}`, seen]
+}"""
+"""What has the focus, and whether a ring around it shows that."""
+
+
+def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(page, scenarios):
     """Tab alone leads to every control, and what has the focus can be told."""
     opened(page, scenarios)
-    reached = []
+    reached, unseen = [], []
     for _ in range(60):
         page.keyboard.press("Tab")
-        reached.append(
-            page.evaluate(
-                """() => {
-                    let one = document.activeElement
-                    while (one && one.shadowRoot && one.shadowRoot.activeElement) one = one.shadowRoot.activeElement
-                    return `${one.tagName} ${one.className} ${one.type || ''} ${one.innerText || one.value || ''}`
-                }"""
-            )
-        )
-    told = "\n".join(reached)
+        told, seen = page.evaluate(FOCUSED)
+        reached.append(told)
+        if told.startswith("BODY"):  # once around the page
+            break
+        unseen += [] if seen else [told]
+    assert unseen == []
+    told = "\n".join(reached[:-1])
     for wanted in (
         "Copy",
         "psilocybin",
         "noUi-handle",
         "25 mg",
         "Second dose",
+        "156.42 h",
+        "✕",
+        "brake_capacity",
+        "averaged",
+        "first_order",
         "28 d",
         "48 h",
         "Save study",
@@ -218,17 +231,53 @@ def test_scenarios_are_compared_and_saved(page, scenarios, tmp_path):
     changed(page, before)
     assert "psilocybin 25 mg + psilocybin 25 mg at 7 d" in table.inner_text()
     shown = [numbers(table, row)["Closes"] for row in (1, 2)]
-    with zipfile.ZipFile(saved(page, "Save study", tmp_path)) as archive:
-        archive.extractall(tmp_path)
-    runs = [pl.Study.load(tmp_path / f"scenario_{letter}.yaml").run() for letter in "ab"]
-    assert shown == [f"{float(run.last_close)!r} h" for run in runs]
+    both = pl.Study.load(saved(page, "Save study", tmp_path)).run()
+    assert shown == [f"{float(closes)!r} h" for closes in both.last_close.sel(scenario=["A", "B"])]
     assert saved(page, "Save PNG", tmp_path).read_bytes()[1:4] == b"PNG"
     assert ET.parse(saved(page, "Save SVG", tmp_path)).getroot().tag.endswith("svg")
 
 
+def told_along(page, box, across, wanted):
+    """Move the mouse down a plot, at a share of its width, until it is told what is wanted; give that line."""
+    x, told = box["x"] + across * box["width"], ""
+    for step in range(4, 38):
+        page.mouse.move(x - 3, box["y"] + step / 40.0 * box["height"])
+        page.mouse.move(x, box["y"] + step / 40.0 * box["height"], steps=3)
+        page.wait_for_timeout(100)  # the pointer rests
+        told = "; ".join(" ".join(text.split()) for text in page.locator(".bk-tooltip-content").all_inner_texts())
+        if re.search(wanted, told):
+            return re.search(wanted, told)
+    return told
+
+
+def test_a_trace_tells_its_value_with_its_unit_where_the_mouse_is(page, scenarios):
+    opened(page, scenarios)
+    run = pl.Study.load("psilocybin_stages").run()
+    box = page.locator(".bk-Figure").nth(2).bounding_box()  # after threshold and windows: concentrations
+    found = told_along(page, box, 0.5, r"A: Psilocybin, plasma time: ([0-9.]+) h value: ([0-9.]+) nM")
+    assert not isinstance(found, str), found
+    time, value = map(float, found.groups())
+    near = [float(run.psilocybin_plasma.interp(time=time + moved)) for moved in (0.25, -0.25)]
+    assert near[0] < value < near[1]  # the time is told to a tenth of an hour, and the screen draws every fifth
+
+
+def test_a_place_of_the_map_tells_where_it_is_and_its_value_with_units(page, maps, store):
+    opened(page, maps)
+    box = page.locator(".bk-Figure").first.bounding_box()
+    found = told_along(page, box, 0.55, r"\(mg\): ([0-9.]+ mg) .*\(d\): ([0-9.]+ d) .*windows: ([0-9.]+) d")
+    assert not isinstance(found, str), found
+    grid = xarray.open_zarr(store, consolidated=False).load()
+    shown = stored(read(store))
+    dose, tau = shown.axis("dose").labels.index(found[1]), shown.axis("brake_tau").labels.index(found[2])
+    expected = float(grid.total_open_time.isel(dose=dose, brake_tau=tau, theta_tau=1)) / 24.0
+    assert float(found[3]) == pytest.approx(expected, abs=0.0006)  # told to a thousandth, in single precision
+
+
 def test_the_page_fits_a_laptop_and_says_what_it_is_not(page, scenarios):
     opened(page, scenarios)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for width, height in ((1280, 800), (1366, 768), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
     notice = page.get_by_text("not evidence about treatment")
     assert notice.is_visible()
     assert notice.bounding_box()["y"] < 40

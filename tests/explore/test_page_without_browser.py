@@ -56,9 +56,14 @@ def test_a_second_dose_a_law_and_a_parameter(page):
     assert controls.amounts[1].view.visible
     assert comparison.scenario.label == "psilocybin 25 mg + psilocybin 25 mg at 7 d"
     controls.second.value = False
-    controls.names.value = ["theta_tau", "psilocybin.clearance"]
-    controls.numbers["theta_tau"].slider.value = 3.0
+    for name in ("theta_tau", "psilocybin.clearance"):
+        controls.more.value = name
+    assert (controls.more.value, controls.names[-2:]) == ("", ["theta_tau", "psilocybin.clearance"])
+    slider, row = controls.numbers["theta_tau"]
+    slider.slider.value = 3.0
     assert comparison.scenario.parameters == {"theta_tau": "3 h"}
+    row[1].clicks += 1
+    assert (comparison.scenario.parameters, "theta_tau" in controls.names) == ({}, False)
     controls.duration.value = "14 d"
     assert comparison.outcomes[0].time[-1] == 336.0
 

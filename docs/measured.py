@@ -1,0 +1,116 @@
+"""Numbers that pages tell and no study prints: ``python docs/measured.py`` computes them, and keeps them.
+
+They cost minutes, so they are kept beside the figures of the gallery, with what they were made from; the tests refuse
+numbers that were made from something else.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import numpy as np
+from ingredients import made_from_model
+
+import plasticity as pl
+from plasticity import provenance
+from plasticity.compound import load_compound
+from plasticity.kernels import declared_kernels
+
+KEPT = Path(__file__).parent / "gallery" / "measured.json"
+DAYS = 5
+HALF_LIVES = ("mrna_half_life", "bdnf_pro_half_life", "bdnf_mature_half_life", "trkb_tau")
+SETS = {
+    "baseline": ("mdma", "lsd", "ibogaine"),
+    "improved": ("mdma", "lsd", "ibogaine"),
+    "noribogaine_active": ("ibogaine",),
+    "noribogaine_peak": ("ibogaine",),
+}
+
+
+def usual(compound: str, species: str = "human", **numbers: str) -> pl.Protocol:
+    """Give the protocol of one usual dose."""
+    reference = load_compound(compound, species).reference
+    return pl.Protocol("60 d", species).dose(compound, numbers.get("amount", reference.amount), route=reference.route)
+
+
+def closing_days() -> dict[str, str]:
+    """Give the day on which windows close by each named set."""
+    return {
+        f"closes_{drug}_by_{name}": f"{float(pl.simulate(usual(drug), parameter_set=name).last_close) / 24.0:.1f}"
+        for name, drugs in SETS.items()
+        for drug in drugs
+    }
+
+
+def tolerance() -> dict[str, str]:
+    """Give the acute maxima of daily LSD [%], one after the other."""
+    plan = pl.Protocol(f"{DAYS} d").dose("lsd", "100 ug", every="1 d", times=DAYS)
+    times = np.arange(0.0, 24.0 * DAYS, 0.1)
+    told = {}
+    for name in ("baseline", "improved"):
+        effect = pl.simulate(plan, parameter_set=name, times=times).acute_effect.values.reshape(DAYS, -1)
+        told[f"daily_lsd_{name}"] = ", ".join(f"{largest:.0f}" for largest in effect.max(axis=1))
+    return told
+
+
+def rescue() -> dict[str, str]:
+    """Give how long LSD lasts when ketanserin follows after an hour [h]."""
+    plan = pl.Protocol("21 d").dose("lsd", "100 ug").dose("ketanserin", "40 mg", at="1 h")
+    return {
+        f"lsd_then_ketanserin_{name}": f"{float(pl.simulate(plan, parameter_set=name).effect_duration):.1f}"
+        for name in ("baseline", "improved")
+    }
+
+
+def least_doses() -> dict[str, str]:
+    """Give the smallest whole dose [mg] that opens a window."""
+    told = {}
+    for drug, doses in (("psilocybin", range(1, 26)), ("ibogaine", range(50, 1001, 50))):
+        grid = pl.sweep(usual(drug), over={"dose": [f"{dose} mg" for dose in doses]}, keep=["number_of_windows"])
+        opens = grid.number_of_windows.values > 0
+        told[f"least_{drug}"] = f"{list(doses)[int(np.argmax(opens))]} mg"
+        told[f"too_little_{drug}"] = f"{list(doses)[int(np.argmax(opens)) - 1]} mg"
+    return told
+
+
+def half_lives() -> dict[str, str]:
+    """Give by how much the closing day of psilocybin moves over the plausible ranges of the fast half-lives."""
+    known = {one.name: one for kernel in declared_kernels() for one in kernel.parameters}
+    days = []
+    for name in HALF_LIVES:
+        ends = [f"{end:g} {known[name].unit}" for end in known[name].range or ()]
+        days.append([float(pl.simulate(usual("psilocybin"), parameters={name: end}).total_open_time) for end in ends])
+    widest = max(abs(high - low) / 24.0 for low, high in days)
+    return {"half_lives_move": f"{widest:.2f} d"}
+
+
+def near_misses() -> dict[str, str]:
+    """Give how far cocaine stays from opening a window, by human and by mouse exposure, as depth."""
+    told = {}
+    for species in ("human", "mouse"):
+        margin = float(pl.simulate(usual("cocaine", species)).margin)
+        told[f"cocaine_margin_{species}"] = f"{abs(margin):.3f}"
+    return told
+
+
+def measured() -> dict[str, str]:
+    """Compute all of it."""
+    return {**closing_days(), **tolerance(), **rescue(), **least_doses(), **half_lives(), **near_misses()}
+
+
+def kept() -> dict[str, str]:
+    """Read what was computed last."""
+    return dict(json.loads(KEPT.read_text(encoding="utf-8"))["numbers"])
+
+
+def stale() -> bool:
+    """Tell whether the model has changed since."""
+    return bool(json.loads(KEPT.read_text(encoding="utf-8"))["made_from"] != made_from_model())
+
+
+if __name__ == "__main__":
+    found = {"made_from": made_from_model(), **provenance.origin(), "numbers": measured()}
+    KEPT.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{len(found['numbers'])} numbers")
