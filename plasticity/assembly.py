@@ -121,6 +121,11 @@ class Assembly:
                 shared.setdefault(name, declared)
         return shared | own
 
+    def outputs(self) -> dict[str, Signal]:
+        """Signals that are shown to users, by key."""
+        placed = [(i.key(signal.name), signal) for i in self.instances for signal in i.kernel.gives]
+        return {key: signal for key, signal in placed if not signal.internal}
+
     # -- values -------------------------------------------------------------------------------------------------
 
     def defaults(self) -> dict[str, float]:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from plasticity.members import together
 from plasticity.model import Model
-from plasticity.plausible import draws
 from plasticity.protocol import Protocol
 from plasticity.sessions import Session
+from plasticity.uncertainty import members
 from plasticity.values import in_force
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ SHARES = (0.1, 0.9)
 """Ends of the interval over draws: it holds the middle four fifths of them."""
 POINTS = 5
 MEANING = (
-    "interval: the middle 80 % of {count} draws of all recalled, assumed and fitted numbers, each by itself over its "
-    "plausible range with its default as median; it shows what the declared ranges leave open and is no confidence "
-    "interval; chance: share of the draws in which at least half of the session lies inside the window"
+    "interval: the middle 80 % of {count} draws of the uncertain numbers, those that all compounds share drawn "
+    "together so that they give the calibrating windows, and of virtual subjects; chance: share of the draws in which "
+    "at least half of the session lies inside the window"
 )
 """What is said of the interval wherever it is shown."""
 
@@ -46,7 +46,7 @@ def attendance(
     parameters : mapping of str to float, optional
         Numbers set by hand, in canonical units; they are not drawn.
     count, seed : int
-        Of the draws, see `plasticity.plausible.draws`.
+        Of the draws, see `plasticity.uncertainty.members`; 0 for none.
 
     Returns
     -------
@@ -72,16 +72,19 @@ def attendance(
     model = model or Model()
     assembly = model.assemble(protocol.compounds)
     sessions = sorted((s for s in protocol.sessions if s.start < protocol.duration), key=lambda s: (s.start, s.end))
-    numbers = [in_force(assembly, parameters)[0], *draws(assembly, parameters, count, seed)]
+    plans, drawn = members(protocol, model, parameters, count, seed) if count else ([], [])
+    numbers = [in_force(assembly, parameters)[0], *drawn]
     moments = [np.linspace(s.start, min(s.end, protocol.duration), POINTS) for s in sessions]
     times = np.unique(np.concatenate(moments)) if moments else np.empty(0)
-    found = together([protocol] * len(numbers), numbers, model, ["theta"], times)
+    found = together([protocol, *plans], numbers, model, ["theta"], times)
     rest = np.array([values["theta_rest"] for values in numbers])[:, None]
     depth = 1.0 - found.values[:, 0] / rest
     means = np.array([depth[:, np.searchsorted(times, at)].mean(axis=1) for at in moments]).reshape(-1, len(numbers))
     inside = np.array([_share_inside(found.windows, session) for session in sessions]).reshape(-1, len(numbers))
     reached = found.status[1:] == 0
-    low, high = np.quantile(means[:, 1:][:, reached], SHARES, axis=1)
+    found_any = bool(reached.any())
+    low, high = np.quantile(means[:, 1:][:, reached], SHARES, axis=1) if found_any else np.full((2, len(means)), np.nan)
+    chance = (inside[:, 1:][:, reached] >= 0.5).mean(axis=1) if found_any else np.full(len(means), np.nan)
     columns: dict[str, tuple[object, str, str]] = {
         "kind": (np.array([session.kind for session in sessions], dtype=str), "", "Kind of session"),
         "start": (np.array([session.start for session in sessions]), "h", "Start of the session"),
@@ -90,7 +93,7 @@ def attendance(
         "depth": (means[:, 0], "1", "Mean relative depth of the threshold in the session"),
         "depth_low": (low, "1", "Lower end of the middle 80 % of draws"),
         "depth_high": (high, "1", "Upper end of the middle 80 % of draws"),
-        "chance": ((inside[:, 1:][:, reached] >= 0.5).mean(axis=1), "1", "Share of draws with half a session inside"),
+        "chance": (chance, "1", "Share of draws with half a session inside"),
     }
     data = {
         name: ("session", value, {"units": unit, "long_name": label}) for name, (value, unit, label) in columns.items()
@@ -99,7 +102,7 @@ def attendance(
         "draws": count,
         "seed": seed,
         "failed_draws": int((~reached).sum()),
-        "interval": MEANING.format(count=count),
+        "interval": MEANING.format(count=count) if count else "",
     }
     return xarray.Dataset(data, attrs=told)
 

@@ -33,6 +33,7 @@ __all__ = [
     "ReferenceDose",
     "compound_names",
     "load_compound",
+    "parameter_set_numbers",
     "parameter_sets",
 ]
 
@@ -185,13 +186,39 @@ def parameter_sets(folder: str | Path | None = None) -> dict[str, dict[str, floa
     >>> parameter_sets()["mdma_autoinhibition"]["mdma.clearance"]
     110.8
     """
-    sets: dict[str, dict[str, float]] = {}
+    found = parameter_set_numbers(folder)
+    return {title: {name: number.value for name, number in numbers.items()} for title, numbers in found.items()}
+
+
+def parameter_set_numbers(folder: str | Path | None = None) -> dict[str, dict[str, Number]]:
+    """The same sets with unit, flag and sources of every number.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        As in `load_compound`.
+
+    Returns
+    -------
+    dict of str to dict of str to Number
+
+    Raises
+    ------
+    InputError
+        As in `parameter_sets`.
+
+    Examples
+    --------
+    >>> parameter_set_numbers()["noribogaine_active"]["ibogaine.nmda_k"].flag
+    'assumed'
+    """
+    sets: dict[str, dict[str, Number]] = {}
     for name in compound_names(folder):
         path = _path(name, folder)
         for title, numbers in _read(path, _state(path))[1].items():
             if title in sets:
                 raise InputError(f"{path}: parameter set {title!r} exists already; allowed: another name")
-            sets[title] = {f"{name}.{parameter}": number.value for parameter, number in numbers.items()}
+            sets[title] = {f"{name}.{parameter}": number for parameter, number in numbers.items()}
     return sets
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from plasticity.compound import parameter_sets
+from plasticity.compound import parameter_set_numbers
 from plasticity.compound_rules import Number, read_number
 from plasticity.config import load
 from plasticity.errors import unknown_name
@@ -110,7 +110,7 @@ def concerns(name: str | None, compounds: Collection[str]) -> bool:
         return False
     if name in model_sets():
         return True
-    sets = parameter_sets()
+    sets = parameter_set_numbers()
     return name in sets and {key.partition(".")[0] for key in sets[name]} <= set(compounds)
 
 
@@ -141,16 +141,40 @@ def values_of(name: str | None, compounds: Collection[str] | None = None) -> dic
     >>> values_of("baseline")
     {}
     """
+    return {key: number.value for key, number in numbers_of(name, compounds).items()}
+
+
+def numbers_of(name: str | None, compounds: Collection[str] | None = None) -> dict[str, Number]:
+    """Give the numbers of a set with unit, flag and sources.
+
+    Parameters
+    ----------
+    name, compounds
+        As for `values_of`.
+
+    Returns
+    -------
+    dict of str to Number
+
+    Raises
+    ------
+    InputError
+        As `values_of`.
+
+    Examples
+    --------
+    >>> numbers_of("noribogaine_peak")["ibogaine.metabolite_volume"].flag
+    'fitted'
+    """
     if name is None:
         return {}
     if name in model_sets():
-        numbers = model_sets()[name].numbers
         return {
-            key: one.value
-            for key, one in numbers.items()
+            key: one
+            for key, one in model_sets()[name].numbers.items()
             if "." not in key or compounds is None or key.partition(".")[0] in compounds
         }
-    sets = parameter_sets()
+    sets = parameter_set_numbers()
     if name not in sets:
         raise unknown_name("parameter set", name, {**model_sets(), **sets})
-    return dict(sets[name])
+    return sets[name]

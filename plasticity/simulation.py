@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from plasticity.model import Model
 from plasticity.named_sets import modules_of
 from plasticity.observables import effect_extent
 from plasticity.protocol import Dose, Protocol
+from plasticity.provenance import origin
 from plasticity.solver.ensemble import MESSAGES, integrate
 from plasticity.solver.task import Change, Changes, Task
 from plasticity.solver.trajectory import Trajectory
-from plasticity.values import Given, in_force
+from plasticity.values import Given, in_force, told
 from plasticity.window import labelled, locate, window_dataset
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Run:
     warnings: list[str]
     changes: Sequence[Change]
     trajectory: Trajectory
+    known: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def states(self, times: Floats) -> dict[str, Floats]:
         """Evaluate the states, by key."""
@@ -54,12 +56,7 @@ class Run:
 
     def inputs(self, times: Floats) -> dict[str, Floats]:
         """Evaluate the scheduled inputs, by key."""
-        table = np.repeat(self.assembly.resting_inputs()[:, None], len(times), axis=1)
-        first = len(self.assembly.states)
-        for change in self.changes:
-            if change.slot >= first:
-                table[change.slot - first, times >= change.time] = change.value
-        return dict(zip(self.assembly.inputs, table, strict=True))
+        return scheduled(self.assembly, self.changes, times)
 
     def signals(self, times: Floats) -> dict[str, Floats]:
         """Evaluate the signals, by key."""
@@ -68,10 +65,59 @@ class Run:
 
     def acute_effect(self, times: Floats) -> Floats:
         """Acute effect [%] of the first compound with a primary target."""
-        targets = [c.primary_target for c in self.assembly.compounds if c.primary_target in ROUTES]
-        if not targets:
+        route = acute_signal(self.assembly)
+        if route is None:
             return np.where(np.isnan(self.trajectory(times)[0]), np.nan, 0.0)
-        return 100.0 * self.signals(times)[ROUTES[targets[0]]]
+        return 100.0 * self.signals(times)[route]
+
+
+def scheduled(assembly: Assembly, changes: Sequence[Change], times: Floats) -> dict[str, Floats]:
+    """Evaluate the scheduled inputs of a run.
+
+    Parameters
+    ----------
+    assembly : Assembly
+    changes : sequence of Change
+        As `prepared` gives them.
+    times : ndarray, shape (times,)
+        [h].
+
+    Returns
+    -------
+    dict of str to ndarray, shape (times,)
+        By key.
+
+    Examples
+    --------
+    >>> scheduled(Model(modules=["memory"]).assemble([]), [], np.zeros(1))["cue"].tolist()
+    [0.0]
+    """
+    table = np.repeat(assembly.resting_inputs()[:, None], len(times), axis=1)
+    first = len(assembly.states)
+    for change in changes:
+        if change.slot >= first:
+            table[change.slot - first, times >= change.time] = change.value
+    return dict(zip(assembly.inputs, table, strict=True))
+
+
+def acute_signal(assembly: Assembly) -> str | None:
+    """Name the signal that is the acute effect: that of the first compound with a primary target.
+
+    Parameters
+    ----------
+    assembly : Assembly
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> from plasticity.compound import load_compound
+    >>> acute_signal(Model().assemble([load_compound("ketamine")])), acute_signal(Model().assemble([]))
+    ('nmda_activation', None)
+    """
+    return next((ROUTES[c.primary_target] for c in assembly.compounds if c.primary_target in ROUTES), None)
 
 
 def simulate(
@@ -192,7 +238,8 @@ def integrated(
         longest_step(assembly),
     )
     trajectory = integrate(task).trajectory(0)
-    return Run(protocol, assembly, values, warnings, changes, trajectory)
+    known = told(assembly, parameters, parameter_set)
+    return Run(protocol, assembly, values, warnings, changes, trajectory, known)
 
 
 def prepared(
@@ -319,11 +366,9 @@ def _dataset(run: Run, model: Model, grid: Floats, solver: dict[str, Any]) -> "x
         state = assembly.states[key]
         columns[key.replace(".", "_")] = ("time", values, _labels(key, state.unit, state.label))
     signals = run.signals(grid)
-    for instance in assembly.instances:
-        for signal in instance.kernel.gives:
-            key = instance.key(signal.name)
-            if not signal.internal and key in signals:
-                columns[key.replace(".", "_")] = ("time", signals[key].copy(), _labels(key, signal.unit, signal.label))
+    for key, signal in assembly.outputs().items():
+        if key in signals:
+            columns[key.replace(".", "_")] = ("time", signals[key].copy(), _labels(key, signal.unit, signal.label))
     columns["acute_effect"] = ("time", run.acute_effect(grid), {"units": "%", "long_name": "Acute effect"})
     if "expression" in signals:
         fear = np.maximum(signals["expression"], 0.0)
@@ -375,7 +420,9 @@ def _attributes(run: Run, model: Model, solver: dict[str, Any]) -> dict[str, Any
         "protocol": json.dumps(run.protocol.to_dict()),
         "kernels": json.dumps(model.describe()),
         "parameters": json.dumps(run.values),
+        "parameters_known": json.dumps(run.known),
         "solver": json.dumps(solver | counts),
         "warnings": json.dumps(run.warnings),
         "disclaimer": DISCLAIMER,
+        **origin(),
     }

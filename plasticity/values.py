@@ -1,6 +1,6 @@
 """Which number is in force: defaults, parameter sets and overrides, checked against what is physical and plausible."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 
 from plasticity.assembly import Assembly
@@ -8,7 +8,7 @@ from plasticity.compound import compound_names
 from plasticity.declare import Parameter
 from plasticity.errors import InputError, unknown_name
 from plasticity.kernels import declared_kernels
-from plasticity.named_sets import modules_of, values_of
+from plasticity.named_sets import modules_of, numbers_of, values_of
 from plasticity.units import quantity
 
 Given = str | float
@@ -66,6 +66,67 @@ def in_force(
             if not condition.holds(shared):
                 raise InputError(f"parameters of {instance.kernel.name}: must hold: {condition.text}")
     return values, warnings
+
+
+def told(
+    assembly: Assembly, parameters: Mapping[str, Given] | None = None, parameter_set: str | None = None
+) -> dict[str, dict[str, object]]:
+    """Say of every number in force how well it is known, and from where.
+
+    Parameters
+    ----------
+    assembly, parameters, parameter_set
+        As for `in_force`.
+
+    Returns
+    -------
+    dict of str to dict
+        `unit`, `flag` and `source` (keys of ``sources.bib``) by name. The flag of an override is ``"given"``; numbers
+        of a parameter set carry the flags and sources of the set.
+
+    Examples
+    --------
+    >>> from plasticity.model import Model
+    >>> found = told(Model().assemble([]), {"brake_tau": "7 d"})
+    >>> found["brake_tau"], found["theta_rest"]["flag"]
+    ({'unit': 'h', 'flag': 'given', 'source': []}, 'verified')
+    """
+    known = {name: _told(p.unit, p.flag, p.source) for name, p in assembly.parameters.items() if p.value is not None}
+    for compound in assembly.compounds:
+        known |= {f"{compound.name}.{name}": _told(n.unit, n.flag, n.source) for name, n in compound.numbers.items()}
+    named = numbers_of(parameter_set, [compound.name for compound in assembly.compounds])
+    known |= {name: _told(number.unit, number.flag, number.source) for name, number in named.items()}
+    return known | {name: _told(str(known[name]["unit"]), "given", ()) for name in parameters or {}}
+
+
+def told_together(found: Iterable[Mapping[str, dict[str, object]]]) -> dict[str, object]:
+    """Join what is known of the numbers of several settings.
+
+    Parameters
+    ----------
+    found : iterable of mapping
+        Each from `told`.
+
+    Returns
+    -------
+    dict
+        One entry per name, or a list of entries where settings differ, as for two species.
+
+    Examples
+    --------
+    >>> told_together([{"a": {"flag": "given"}}, {"a": {"flag": "assumed"}, "b": {"flag": "fitted"}}])
+    {'a': [{'flag': 'given'}, {'flag': 'assumed'}], 'b': {'flag': 'fitted'}}
+    """
+    every: dict[str, list[object]] = {}
+    for one in found:
+        for name, entry in one.items():
+            mine = every.setdefault(name, [])
+            mine += [] if entry in mine else [entry]
+    return {name: entries[0] if len(entries) == 1 else entries for name, entries in every.items()}
+
+
+def _told(unit: str, flag: str | None, source: Sequence[str]) -> dict[str, object]:
+    return {"unit": unit, "flag": flag, "source": list(source)}
 
 
 def _set(assembly: Assembly, name: str | None) -> dict[str, float]:

@@ -12,9 +12,10 @@ from plasticity import InputError, Model, Protocol, Study
 from plasticity.attendance import attendance
 from plasticity.cli import main
 from plasticity.members import together
-from plasticity.plausible import draws, uncertain
+from plasticity.plausible import drawn, uncertain
 from plasticity.schedule import best_schedule
 from plasticity.schedule.slots import Constraints, every_schedule
+from plasticity.uncertainty import plausible_numbers
 
 DAY = 24.0
 PLAN = Protocol("28 d").dose("psilocybin", "25 mg")
@@ -22,7 +23,7 @@ PLAN = Protocol("28 d").dose("psilocybin", "25 mg")
 
 @pytest.fixture(scope="module")
 def searched():
-    return best_schedule(PLAN, 2, latest="12 d", spacing="3 d", first_day="wed", draws_each=4)
+    return best_schedule(PLAN, 2, latest="12 d", spacing="3 d", first_day="wed", draws_each=12)
 
 
 def test_the_best_is_first_by_its_own_measure_and_within_the_constraints(searched):
@@ -44,7 +45,7 @@ def test_the_parts_of_the_gain_add_up(searched):
 
 
 def test_the_same_seed_gives_the_same_numbers(searched):
-    again = best_schedule(PLAN, 2, latest="12 d", spacing="3 d", first_day="wed", draws_each=4)
+    again = best_schedule(PLAN, 2, latest="12 d", spacing="3 d", first_day="wed", draws_each=12)
     np.testing.assert_array_equal(again.gain, searched.gain)
 
 
@@ -152,14 +153,14 @@ def test_the_command_line_names_the_constraints_that_conflict(tmp_path, monkeypa
 def test_draws_keep_to_their_ranges_and_leave_what_was_given():
     assembly = Model().assemble(PLAN.compounds)
     ranges = uncertain(assembly)
-    drawn = draws(assembly, {"brake_tau": 150.0}, count=32)
-    assert {values["brake_tau"] for values in drawn} == {150.0}
+    found = drawn(assembly, {"brake_tau": 150.0}, count=32)
+    assert not any("brake_tau" in values for values in found)
     for name, (low, high) in ranges.items():
         value = assembly.defaults()[name]
         # rounding of exp(log(x)): a few units of the 16th digit
         assert all(
             min(low, value) * (1 - 1e-12) <= v[name] <= max(high, value) * (1 + 1e-12)
-            for v in drawn
+            for v in found
             if name != "brake_tau"
         )
     for name in ("theta_rest", "window_open_ratio", "belief_prior_initial"):
@@ -168,7 +169,7 @@ def test_draws_keep_to_their_ranges_and_leave_what_was_given():
 
 def test_a_member_does_not_depend_on_its_neighbours():
     model = Model()
-    numbers = draws(model.assemble(PLAN.compounds), count=4)
+    numbers = plausible_numbers(PLAN, model, count=4)
     many = together([PLAN] * 4, numbers, model, ["theta"], np.array([48.0]))
     alone = together([PLAN], numbers[2:3], model, ["theta"], np.array([48.0]))
     np.testing.assert_array_equal(many.values[2], alone.values[0])

@@ -94,11 +94,13 @@ def every_number() -> list[Row]:
 
 
 def numbers_elsewhere() -> list[Row]:
-    """List the numbers of no kernel and no compound: named sets of the whole model, and how body weights vary."""
+    """List the numbers of no kernel and no compound itself: named sets, and how body weights vary."""
     named = {(f"set {title}", name): n for title, one in model_sets().items() for name, n in one.numbers.items()}
+    for title, numbers in compound.parameter_set_numbers().items():
+        named |= {(f"set {title}", name): n for name, n in numbers.items()}
     named |= {(species, "variability of body_weight"): n for species, n in BODY_WEIGHT_CV.items()}
     return [
-        Row(owner, name, n.value, n.unit, n.range, n.flag, n.source, labels().get(name, ""), n.note)
+        Row(owner, name, n.value, n.unit, n.range, n.flag, n.source, labels().get(name.rpartition(".")[2], ""), n.note)
         for (owner, name), n in named.items()
     ]
 

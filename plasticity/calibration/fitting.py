@@ -10,7 +10,7 @@ from scipy.optimize import least_squares
 from scipy.stats import qmc
 
 from plasticity.calibration.laws import Law
-from plasticity.calibration.likelihood import Error, interval, residual
+from plasticity.calibration.likelihood import Error, interval, ordinary, residual
 from plasticity.calibration.observed import Observation
 
 Floats = NDArray[np.float64]
@@ -47,19 +47,69 @@ class Target:
         inside = np.all((cube >= 0.0) & (cube <= 1.0), axis=1)
         found = np.full(len(cube), -np.inf)
         if inside.any():
-            found[inside] = self.each(self.law.days(cube[inside], self.rows, rtol)).sum(axis=1)
+            found[inside] = self.each(self.law.predicted(cube[inside], self.rows, rtol)).sum(axis=1)
         return found
 
-    def each(self, days: Floats) -> Floats:
-        """Log-likelihood of every row for closing days of shape (points, rows)."""
-        columns = [interval(days[:, i], row.low, row.high, self.error) for i, row in enumerate(self.rows)]
+    def each(self, predicted: Floats) -> Floats:
+        """Log-likelihood of every row for predictions of shape (points, rows)."""
+        columns = [height(predicted[:, i], row, self.error) for i, row in enumerate(self.rows)]
         return np.stack(columns, axis=1)
 
     def residuals(self, cube: Floats) -> Floats:
         """Signed roots of the deviance at points of the unit cube, shape (points, rows)."""
-        days = self.law.days(cube, self.rows)
-        columns = [residual(days[:, i], row.low, row.high, self.error) for i, row in enumerate(self.rows)]
+        predicted = self.law.predicted(cube, self.rows)
+        columns = [distance(predicted[:, i], row, self.error) for i, row in enumerate(self.rows)]
         return np.stack(columns, axis=1)
+
+
+def height(predicted: Floats, row: Observation, error: Error) -> Floats:
+    """Log-likelihood of one row: of an interval for a closing day, of a mean with its error for what was measured.
+
+    Parameters
+    ----------
+    predicted : ndarray
+    row : Observation
+    error : Error
+        Of closing days.
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> from plasticity.calibration.observed import rows
+    >>> row = rows("plasma_maxima")["psilocybin_25mg_cmax"]
+    >>> height(np.array([17.0, 18.0]), row, Error("normal", 1.5)).round(2).tolist()
+    [-0.65, -1.5]
+    """
+    if row.quantity == "closing_day":
+        return interval(predicted, row.low, row.high, error)
+    return ordinary(predicted, row.value, row.error)
+
+
+def distance(predicted: Floats, row: Observation, error: Error) -> Floats:
+    """Signed root of what the log-likelihood of one row lacks to its largest value, doubled.
+
+    Parameters
+    ----------
+    predicted, row, error
+        As for `height`.
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> from plasticity.calibration.observed import rows
+    >>> row = rows("plasma_maxima")["psilocybin_25mg_cmax"]
+    >>> distance(np.array([17.0, 18.0]), row, Error("normal", 1.5)).round(2).tolist()
+    [0.0, 1.31]
+    """
+    if row.quantity == "closing_day":
+        return residual(predicted, row.low, row.high, error)
+    return np.nan_to_num((predicted - row.value) / row.error, nan=1e3)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from plasticity import data
 from plasticity.calibration.asked import asked
+from plasticity.calibration.measured import measured
 from plasticity.calibration.members import closing_days
 from plasticity.calibration.observed import WINDOWS, Observation
+from plasticity.compound import load_compound
 from plasticity.errors import InputError, unknown_name
 from plasticity.model import Model
 from plasticity.named_sets import modules_of, values_of
@@ -18,6 +20,8 @@ from plasticity.protocol import Protocol
 Floats = NDArray[np.float64]
 BASELINE = "log_law"
 """Closing day = offset + slope * ln(human acute duration [h]): what a mechanism has to beat."""
+KINETICS = "kinetics"
+"""No law of closure: numbers of one compound, fitted to what was measured in plasma."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Law:
     Attributes
     ----------
     name : str
-        A kernel of the layer ``brake``, or ``log_law``.
+        A kernel of the layer ``brake``, ``log_law``, or ``kinetics``.
     free : tuple of Free
     duration : float
         Of every simulation [h]; windows still open then count as closing there.
@@ -86,15 +90,21 @@ class Law:
             if [one.name for one in self.free] != known:
                 raise InputError(f"{BASELINE}: {[one.name for one in self.free]}; allowed: {', '.join(known)}")
             return
-        parameters = Model(brake=self.name).assemble([]).parameters
+        units = units_of(self.name, [one.name for one in self.free])
         for one in self.free:
-            if one.name not in parameters:
-                raise unknown_name(f"parameter of {self.name}", one.name, parameters)
+            if one.name not in units:
+                raise unknown_name(f"parameter of {self.name}", one.name, units)
 
     def values(self, cube: Floats) -> list[dict[str, float]]:
         """Values of the free numbers at points of the unit cube, shape (points, free)."""
         columns = {one.name: one.value(cube[:, i]) for i, one in enumerate(self.free)}
         return [{name: float(column[i]) for name, column in columns.items()} for i in range(len(cube))]
+
+    def predicted(self, cube: Floats, rows: Sequence[Observation], rtol: float = 1e-8) -> Floats:
+        """What rows should show at points of the unit cube, in their units, shape (points, rows)."""
+        if self.name == KINETICS:
+            return measured(self.values(cube), rows, max(rtol, 1e-7))
+        return self.days(cube, rows, rtol)
 
     def days(self, cube: Floats, rows: Sequence[Observation], rtol: float = 1e-8) -> Floats:
         """Closing days [d] at points of the unit cube, shape (points, rows); 0 where no window opens."""
@@ -114,6 +124,41 @@ class Law:
         """Closing days [d] of one protocol at many points, in the model and with the values that hold."""
         held = values_of(self.parameter_set, [compound.name for compound in protocol.compounds])
         return closing_days(protocol, self.model, [{**held, **point} for point in points], rtol)
+
+
+def units_of(law: str, free: Sequence[str]) -> dict[str, str]:
+    """Units of the numbers that a law may leave free.
+
+    Parameters
+    ----------
+    law : str
+        As `Law.name`.
+    free : sequence of str
+        Those that are asked for; of kinetics they say which compounds there are.
+
+    Returns
+    -------
+    dict of str to str
+
+    Raises
+    ------
+    InputError
+        If kinetics name a compound that does not exist.
+
+    Examples
+    --------
+    >>> units_of("kinetics", ["lsd.clearance"])["lsd.clearance"], units_of("log_law", [])
+    ('L/h', {'offset': 'd', 'slope': 'd'})
+    """
+    if law == BASELINE:
+        return {"offset": "d", "slope": "d"}
+    if law != KINETICS:
+        return {name: one.unit for name, one in Model(brake=law).assemble([]).parameters.items()}
+    compounds = [load_compound(name) for name in dict.fromkeys(name.partition(".")[0] for name in free)]
+    assembly = Model().assemble(compounds)
+    return {name: one.unit for name, one in assembly.parameters.items() if "." in name} | {
+        f"{one.name}.{tail}": number.unit for one in compounds for tail, number in one.numbers.items()
+    }
 
 
 def acute_duration(row: Observation) -> float:

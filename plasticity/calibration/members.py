@@ -102,6 +102,48 @@ def runs(protocol: Protocol, model: Model, points: Sequence[Point], rtol: float 
     return [Run(protocol, assembly, dict(values[i]), [], changes[i], found.trajectory(i)) for i in range(len(points))]
 
 
+def concentrations(
+    protocol: Protocol, model: Model, points: Sequence[Point], compound: str, times: Floats, rtol: float = 1e-6
+) -> Floats:
+    """Plasma concentration of a compound at many points.
+
+    Parameters
+    ----------
+    protocol, model, points, rtol
+        As for `task`.
+    compound : str
+    times : ndarray, shape (times,)
+        [h].
+
+    Returns
+    -------
+    ndarray, shape (points, times)
+        [ng/mL]; NaN where the integration failed.
+
+    Examples
+    --------
+    >>> plan = Protocol(duration="4 h").dose("psilocybin", "25 mg")
+    >>> concentrations(plan, Model(), [{}], "psilocybin", np.array([2.0])).round(1).tolist()
+    [[17.3]]
+    """
+    made, assembly, values, _ = task(protocol, model, points, rtol)
+    slot = np.array([list(assembly.states).index(f"{compound}.central")], dtype=np.int64)
+    found = ensemble.run(made, times, slot, _below(assembly, values))
+    volume, weight = (
+        np.array([one[f"{compound}.{name}"] for one in values]) for name in ("volume_central", "molecular_weight")
+    )
+    course = found.values[:, 0] * (weight / volume / 1000.0)[:, None]
+    return np.where(found.status[:, None] == 0, course, np.nan)
+
+
+def _below(assembly: Assembly, values: Sequence[Point]) -> Below:
+    rest, opens, closes, gap = (
+        np.array([numbers[name] for numbers in values])
+        for name in ("theta_rest", "window_open_ratio", "window_close_ratio", "window_merge_gap")
+    )
+    return Below(list(assembly.states).index("theta"), opens * rest, closes * rest, gap)
+
+
 def closing_days(protocol: Protocol, model: Model, points: Sequence[Point], rtol: float = 1e-8) -> Floats:
     """Find the day on which the last window closes, at many points.
 
@@ -123,11 +165,7 @@ def closing_days(protocol: Protocol, model: Model, points: Sequence[Point], rtol
     [17.5, 0.0]
     """
     made, assembly, values, _ = task(protocol, model, points, rtol)
-    rest, opens, closes, gap = (
-        np.array([numbers[name] for numbers in values])
-        for name in ("theta_rest", "window_open_ratio", "window_close_ratio", "window_merge_gap")
-    )
-    below = Below(list(assembly.states).index("theta"), opens * rest, closes * rest, gap)
+    below = _below(assembly, values)
     found = ensemble.run(made, np.empty(0), np.empty(0, np.int64), below)
     last = np.minimum(found.count, below.most) - 1
     ends = found.excursions[np.arange(len(points)), np.maximum(last, 0), END]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plasticity.calibration.asked import asked
 from plasticity.calibration.fitting import Fit, Target, fitted
 from plasticity.calibration.joint import conditioned
-from plasticity.calibration.laws import BASELINE, Law
+from plasticity.calibration.laws import BASELINE, KINETICS, Law, units_of
 from plasticity.calibration.likelihood import Error
 from plasticity.calibration.observed import Observation
 from plasticity.calibration.posterior import converged, posterior, thinned
@@ -132,7 +132,8 @@ def calibrated(plan: Plan, chains: Path | None = None, report: Report | None = N
     ds = ds.merge(_joint(plan))
     if report is not None:
         report(len(parts) - 1, len(parts), parts[-1])
-    return ds.merge(_identified(plan, everything)) if any(law.name != BASELINE for law in plan.laws) else ds
+    mechanisms = any(law.name not in (BASELINE, KINETICS) for law in plan.laws)
+    return ds.merge(_identified(plan, everything)) if mechanisms else ds
 
 
 def _of_law(
@@ -154,8 +155,8 @@ def _of_law(
     found = posterior(law, chain, plan.burn)
     agree = converged(found)
     draws = thinned(chain, plan.burn, DRAWS) if agree else np.empty((0, len(law.free)))
-    days = law.days(best.cube[None], everything)[0]
-    spread = law.days(draws, everything, 1e-6) if agree else np.empty((0, len(everything)))
+    days = law.predicted(best.cube[None], everything)[0]
+    spread = law.predicted(draws, everything, 1e-6) if agree else np.empty((0, len(everything)))
     low, high = np.quantile(spread, ENDS, axis=0) if agree else np.full((2, len(everything)), np.nan)
     count = len(plan.rows)
     whole = Target(law, everything, plan.error)
@@ -164,9 +165,9 @@ def _of_law(
         "log_likelihood": best.log_likelihood,
         "holdout_log_likelihood": each[count:].sum(),
         "predictive_log_likelihood": _log_mean(many[:, count:].sum(axis=1)),
-        "closing_day": days,
-        "closing_day_low": low,
-        "closing_day_high": high,
+        "predicted": days,
+        "predicted_low": low,
+        "predicted_high": high,
         "starts": best.starts,
         "converged": float(agree),
         "estimates": [_estimate(plan, target, best, i, found) for i in range(len(law.free))],
@@ -187,10 +188,9 @@ def _estimate(plan: Plan, target: Target, best: Fit, index: int, found: "xarray.
     low, high = confidence(grid, height)
     values = found[free.name]
     quantiles = np.quantile(values, (ENDS[0], 0.5, ENDS[1])) if converged(found) else np.full(3, np.nan)
-    parameters = Model(brake=target.law.name).assemble([]).parameters if target.law.name != BASELINE else {}
     return {
         "name": f"{target.law.name}.{free.name}",
-        "unit": parameters[free.name].unit if parameters else "d",
+        "unit": units_of(target.law.name, [free.name])[free.name],
         "value": float(free.value(best.cube[index])),
         "low": float(free.value(np.array(low))),
         "high": float(free.value(np.array(high))),
@@ -246,12 +246,23 @@ def _joined(plan: Plan, found: Sequence[dict[str, Any]], everything: Sequence[Ob
     }
     for name, label in labels.items():
         columns[name] = ("law", np.array([each[name] for each in found]), {"long_name": label})
-    for name in ("closing_day", "closing_day_low", "closing_day_high"):
-        values = np.array([each[name] for each in found])
-        columns[name] = (("law", "row"), values, {"units": "d", "long_name": "Closing day"})
-    for name, ends in (("low", [r.low for r in everything]), ("high", [r.high for r in everything])):
-        label = "Last day seen open" if name == "low" else "First day seen closed; infinite where it was not"
-        columns[f"observed_{name}"] = ("row", np.array(ends), {"units": "d", "long_name": label})
+    days = all(row.quantity == "closing_day" for row in everything)
+    said = "closing_day" if days else "predicted"
+    told = {"units": "d", "long_name": "Closing day"} if days else {"long_name": "Prediction, in the unit of the row"}
+    for name in ("predicted", "predicted_low", "predicted_high"):
+        columns[name.replace("predicted", said)] = (("law", "row"), np.array([each[name] for each in found]), told)
+    seen = {
+        "low": "Last day seen open" if days else "Lower end of the published interval",
+        "high": "First day seen closed; infinite where it was not" if days else "Upper end of the published interval",
+    }
+    for name, label in seen.items():
+        ends = np.array([getattr(row, name) for row in everything])
+        columns[f"observed_{name}"] = ("row", ends, {"long_name": label} | ({"units": "d"} if days else {}))
+    if not days:
+        columns["observed"] = ("row", np.array([row.value for row in everything]), {"long_name": "Published mean"})
+        columns["observed_error"] = ("row", np.array([row.error for row in everything]), {"long_name": "Its error"})
+        columns["quantity"] = ("row", np.array([row.quantity for row in everything], dtype=str))
+        columns["row_unit"] = ("row", np.array([row.unit for row in everything], dtype=str))
     roles = ["calibration"] * len(plan.rows) + ["holdout"] * len(plan.holdout)
     columns["role"] = ("row", np.array(roles))
     columns["flag"] = ("row", np.array([row.flag for row in everything]))
@@ -261,10 +272,12 @@ def _joined(plan: Plan, found: Sequence[dict[str, Any]], everything: Sequence[Ob
         "estimate": [one["name"] for one in estimates],
     }
     ds = xarray.Dataset(columns, coords=coords)
-    inside = (ds["closing_day"] >= ds["observed_low"]) & (ds["closing_day"] <= ds["observed_high"])
-    ds["inside"] = inside.astype(float).assign_attrs(long_name="Whether the day lies in the observed interval")
-    ds["status"] = ((), 0 if np.isfinite(ds["closing_day"]).all() else 1)
-    ds.attrs["error"] = f"{plan.error.kind}, standard deviation {plan.error.sd:g}"
+    inside = (ds[said] >= ds["observed_low"]) & (ds[said] <= ds["observed_high"])
+    ds["inside"] = inside.astype(float).assign_attrs(long_name="Whether the prediction lies in the observed interval")
+    ds["status"] = ((), 0 if np.isfinite(ds[said]).all() else 1)
+    ds.attrs["error"] = (
+        f"{plan.error.kind}, standard deviation {plan.error.sd:g}" if days else "normal, standard errors as published"
+    )
     return ds
 
 

@@ -67,12 +67,14 @@ def summary(ds: "xarray.Dataset") -> list[str]:
     lines = []
     for law in ds["law"].values:
         one = ds.sel(law=law)
-        days = ", ".join(
-            f"{row} {float(day):.2f}" for row, day in zip(ds["row"].values, one["closing_day"], strict=True)
-        )
+        said = "closing_day" if "closing_day" in ds else "predicted"
+        days = ", ".join(f"{row} {float(day):.2f}" for row, day in zip(ds["row"].values, one[said], strict=True))
         fit, held, mean = (float(one[f"{name}log_likelihood"]) for name in ("", "holdout_", "predictive_"))
+        word = "closes (d)" if said == "closing_day" else "predicts"
         over = f"over the posterior {mean:.2f}" if float(one["converged"]) else "chains do not agree: no intervals"
-        lines.append(f"{law}: log-likelihood {fit:.3f}, held out {held:.2f} ({over}); closes (d) {days}")
+        lines.append(f"{law}: log-likelihood {fit:.3f}, held out {held:.2f} ({over}); {word} {days}")
+    if "observed_error" in ds:
+        lines += [_held(ds, place) for place in range(ds.sizes["row"])]
     if "information" in ds:
         best = ds["information"].where(ds["information"] == ds["information"].max(), drop=True)
         test = f"{best['experiment'].values[0]}, looked at on day {float(best['test_day'][0]):g}"
@@ -235,6 +237,16 @@ def _agreement(ds: "xarray.Dataset", account: str) -> str:
         right = one["agrees"].values[one["role"].values == role]
         of.append(f"{role} {int(right.sum())} of {right.size}")
     return f"{account}: {', '.join(of)} as published"
+
+
+def _held(ds: "xarray.Dataset", place: int) -> str:
+    """Say of a measured row what was seen, and what the first law makes of it."""
+    one = ds.isel(row=place, law=0)
+    seen = f"{float(one['observed']):.4g} ({interval_text(float(one['observed_low']), float(one['observed_high']))})"
+    drawn = interval_text(float(one["predicted_low"]), float(one["predicted_high"])) or "chains do not agree"
+    verdict = "in" if float(one["inside"]) else "OUT"
+    told = f"{one['row'].values} [{one['row_unit'].values}], {one['role'].values}: published {seen}"
+    return f"{told}, predicted {float(one['predicted']):.4g} ({drawn}): {verdict}"
 
 
 def _calibration(ds: "xarray.Dataset") -> Table:

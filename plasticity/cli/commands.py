@@ -188,6 +188,7 @@ def check(
     study: Annotated[str, STUDY],
     assignments: Annotated[list[str] | None, SET] = None,
     reduced: Annotated[bool, REDUCED] = False,
+    certain: Annotated[bool, CERTAIN] = False,
 ) -> None:
     """Check a study and say how large it is, and which sessions would fall inside the window; write nothing."""
     from plasticity.cli.report import show_sessions
@@ -196,7 +197,7 @@ def check(
     from plasticity.study import Study
 
     units = {"duration": " h", "size": " MB", "cost": " s"}
-    read = Study.load(study, assignments or (), reduced=reduced)
+    read = Study.load(study, [*(assignments or ()), *(["uncertainty=none"] if certain else [])], reduced=reduced)
     plan = read.plan()
     summary = read.check() if plan is None else sizes(read, plan)
     show(("what", "value"), [(name, f"{value}{units.get(name, '')}") for name, value in summary.items()])

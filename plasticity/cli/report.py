@@ -98,28 +98,33 @@ def show_failures(ds: "xarray.Dataset") -> int:
 def show_sessions(study: "Study") -> None:
     """Print which sessions of each treatment fall inside the window, how deep, and with what uncertainty."""
     from plasticity.attendance import attendance
+    from plasticity.named_sets import values_of
 
     rows: list[tuple[str, ...]] = []
     meaning = ""
     told: list[object] = []
     for run in study.runs:
-        if not run.protocol.sessions or run.protocol in told or run.parameter_set is not None:
+        if not run.protocol.sessions or run.protocol in told:
             continue
         told.append(run.protocol)
-        found = attendance(run.protocol, run.model, run.parameters)
+        given = {**values_of(run.parameter_set, [one.name for one in run.protocol.compounds]), **run.parameters}
+        wanted = study.settings.uncertainty
+        count, seed = (wanted.samples, wanted.seed) if wanted else (0, 0)
+        found = attendance(run.protocol, run.model, given, count, seed)
         meaning = str(found.attrs["interval"])
         rows += [(run.protocol.title, *_session(found.isel(session=at))) for at in range(found.sizes["session"])]
     if rows:
         show(("treatment", "session", "starts d", "lasts h", "inside", "depth", "interval", "chance"), rows)
-        print(meaning)
+        print(meaning or "no intervals: uncertainty is off")
 
 
 def _session(one: "xarray.Dataset") -> tuple[str, ...]:
     start, end, inside = float(one["start"]), float(one["end"]), float(one["inside"])
     share = {0.0: "no", 1.0: "yes"}.get(round(inside, 2), f"{100.0 * inside:.0f} %")
-    interval = f"{float(one['depth_low']):.3f} to {float(one['depth_high']):.3f}"
+    low, high, chance = (float(one[name]) for name in ("depth_low", "depth_high", "chance"))
+    interval = f"{low:.3f} to {high:.3f}" if low == low else ""
     numbers = (f"{start / 24.0:.2f}", f"{end - start:.3g}", share, f"{float(one['depth']):.3f}", interval)
-    return (str(one["kind"].values), *numbers, f"{float(one['chance']):.2f}")
+    return (str(one["kind"].values), *numbers, f"{chance:.2f}" if chance == chance else "")
 
 
 def _points(ds: "xarray.Dataset") -> Iterator[tuple[dict[str, int], "xarray.Dataset"]]:

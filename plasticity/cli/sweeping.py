@@ -35,7 +35,7 @@ class Wish:
 def sizes(study: "Study", plan: "Plan") -> dict[str, str | int | float]:
     """Say how large a sweep is; nothing is run."""
     from plasticity.sweeps.amounts import in_bytes, in_time
-    from plasticity.sweeps.execution.computing import crews
+    from plasticity.sweeps.execution import crews
     from plasticity.sweeps.execution.estimates import estimate
 
     told = estimate(plan)

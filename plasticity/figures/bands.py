@@ -59,6 +59,40 @@ def shade(
     axes.fill_between(ds["time"].values / scale, low, high, color=colour, alpha=PALENESS, linewidth=0.0, zorder=0.5)
 
 
+def curve_band(
+    axes: "Axes", one: "xarray.Dataset", name: str, across: "numpy.ndarray", colour: str, scale: float = 1.0
+) -> None:
+    """Draw the band of one curve of a sweep.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    one : xarray.Dataset
+        With ``<name>_interval`` along `quantile` and one other dimension, where there is one.
+    name : str
+    across : ndarray
+        Where the points of the curve stand.
+    colour : str
+    scale : float
+        Units of the quantity per unit of the axis.
+
+    Examples
+    --------
+    >>> import numpy, xarray
+    >>> from plasticity.figures.sheet import COLUMN_MM, sheet
+    >>> axes = sheet(COLUMN_MM, 60.0).subplots()
+    >>> one = xarray.Dataset({"depth_interval": (("dose", "quantile"), [[0.0, 0.2]])}, {"quantile": [0.05, 0.95]})
+    >>> curve_band(axes, one, "depth", numpy.array([1.0]), "black")
+    >>> len(axes.collections)
+    1
+    """
+    if f"{name}_interval" not in one:
+        return
+    band = one[f"{name}_interval"]
+    low, high = (band.sel(quantile=at, method="nearest").values / scale for at in (INNER, 1.0 - INNER))
+    axes.fill_between(across, low, high, color=colour, alpha=PALENESS, linewidth=0.0, zorder=0.5)
+
+
 def ends(ds: "xarray.Dataset", name: str) -> "tuple[float, float] | None":
     """Give the interval of a number.
 

@@ -41,6 +41,7 @@ def origin(ds: "xarray.Dataset") -> str:
             f"Doses: {given}." if given else "",
             f"Exposure: {ds.attrs['species']}." if ds.attrs.get("species") else "",
             f"Kernels: {shown}." if shown else "",
+            f"Intervals: {ds.attrs['no_intervals']}." if ds.attrs.get("no_intervals") else "",
             f"plasticity {version}." if version else "",
         ]
     )

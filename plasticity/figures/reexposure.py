@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from plasticity.figures.bands import curve_band, told
 from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY
 from plasticity.figures.reading import require
@@ -58,7 +59,8 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
 
     dims = (ACCOUNT, BLOCK, LENGTH)
     require(ds, KIND, {**dict.fromkeys(("fear_end", "memory_engram_end", "status"), dims), LENGTH: (LENGTH,)})
-    good = ds[["fear_end", "memory_engram_end"]].where(ds["status"] >= 0).load()
+    wanted = [name for name in ("fear_end", "memory_engram_end", "fear_end_interval") if name in ds]
+    good = ds[wanted].where(ds["status"] >= 0).load()
     with look():
         figure = sheet(PAGE_MM, 70.0)
         upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(9.0, 1.0))))
@@ -84,6 +86,7 @@ def _panel(axes: "Axes", one: "xarray.Dataset", before: float | None) -> None:
     for colour, place in zip(COLOURS, range(one.sizes[BLOCK]), strict=False):
         row = one.isel({BLOCK: place})
         axes.plot(lengths, row["fear_end"].values, color=colour)
+        curve_band(axes, row, "fear_end", lengths, colour)
         axes.plot(lengths, row["memory_engram_end"].values, color=colour, linewidth=0.8, linestyle=":")
     axes.set_xscale("log")
     axes.set_xticks(list(TICKS), list(TICKS.values()))
@@ -121,6 +124,7 @@ def caption(ds: "xarray.Dataset") -> str:
             "Fear at the end of the run after re-exposure to the cue, by its length, with and without a block of",
             "protein synthesis from its start, by account of memory. Dotted: the engram. Grey line: before.",
             "After a short re-exposure a block was published to destroy the memory, after a long one to protect it.",
+            told(ds),
             origin(ds),
         ]
     )

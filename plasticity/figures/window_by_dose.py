@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import curve_band, told
 from plasticity.figures.doses import dose_text
 from plasticity.figures.maps import STILL_OPEN, days, frame, scale
 from plasticity.figures.origin import origin
@@ -65,17 +66,18 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         figure = sheet(PAGE_MM, 78.0)
         panels = figure.subplot_mosaic([["a", "b"], ["key", "key"]], height_ratios=[1.0, 0.2])
         handles: list[Any] = []
-        for row, (name, ink) in enumerate(zip(names, pens(names), strict=True)):
+        for row, (compound, ink) in enumerate(zip(names, pens(names), strict=True)):
             line: Any = {"color": ink.colour, "linestyle": ink.dashes, "clip_on": False}
-            for panel, values in (("a", length), ("b", depth)):
+            for panel, values, name in (("a", length, "total_open_time"), ("b", depth, "max_depth")):
                 drawn, axes = values.isel(compound=row).values, panels[panel]
                 axes.plot(across.values, drawn, **line)
+                curve_band(axes, ds.isel(compound=row), name, across.values, ink.colour, 24.0 if panel == "a" else 1.0)
                 first = int(open_.isel(compound=row).values.argmax())
                 if bool(open_.isel(compound=row)[first]):
                     axes.plot(across.values[first], drawn[first], "o", color=ink.colour, markersize=3)
             marked = length.isel(compound=row).where(late.isel(compound=row)).values
             panels["a"].plot(across.values, marked, "^", color=ink.colour, markersize=2.5, markerfacecolor="white")
-            label = f"{ink.name}, usual dose {usual[name]}" if name in usual else ink.name
+            label = f"{ink.name}, usual dose {usual[compound]}" if compound in usual else ink.name
             handles.append(Line2D([], [], **line, label=label))
         handles.append(Line2D([], [], color=GREY, marker="o", linestyle="none", markersize=3,
                               label="Smallest dose of the sweep that opens a window"))  # fmt: skip
@@ -135,6 +137,7 @@ def caption(ds: "xarray.Dataset") -> str:
             "(a) Total time that the window of raised plasticity is open and (b) its largest depth, against the dose",
             "as a multiple of the usual one (dotted). A line begins (dot) at the smallest dose of the sweep that opens",
             "a window; triangles: still open when the simulation ended, a lower bound.",
+            told(ds),
             origin(ds),
         ]
     )

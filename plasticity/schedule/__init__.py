@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 from plasticity.errors import InputError
 from plasticity.model import Model
-from plasticity.plausible import draws
 from plasticity.protocol import Protocol
 from plasticity.schedule.naive_times import naive
 from plasticity.schedule.objectives import OBJECTIVES
 from plasticity.schedule.outcome import decomposed, outcome
-from plasticity.schedule.problem import posed
+from plasticity.schedule.problem import Draws, Problem, posed
 from plasticity.schedule.search import search
 from plasticity.schedule.slots import WEEKDAYS
+from plasticity.uncertainty import members
 
 if TYPE_CHECKING:
     import xarray
@@ -68,7 +68,7 @@ def best_schedule(
     quantile : float
         The quantile over draws that is maximised, 0 to 0.5.
     draws_each, seed : int
-        Number and seed of the draws, see `plasticity.plausible.draws`.
+        Number and seed of the draws, see `plasticity.uncertainty.members`.
     model : Model, optional
         The default model with the objective's module if not given.
     parameters : mapping of str to float, optional
@@ -106,12 +106,17 @@ def best_schedule(
         raise InputError(f"schedule: quantile: {quantile!r}; allowed: more than 0, at most 0.5")
     if draws_each < 2:
         raise InputError(f"schedule: draws: {draws_each!r}; allowed: 2 or more")
-    assembly = problem.model.assemble(protocol.compounds)
-    numbers = draws(assembly, parameters, draws_each, seed)
-    fresh = draws(assembly, parameters, 2 * draws_each, seed + 1)
-    best, tried, method = search(problem, numbers, quantile, seed, report)
+    seen, fresh = (
+        _draws(problem, parameters, count, own) for count, own in ((draws_each, seed), (2 * draws_each, seed + 1))
+    )
+    best, tried, method = search(problem, seen, quantile, seed, report)
     plans = {"best": best, **naive(problem.constraints)}
     gains = problem.gains(list(plans.values()), fresh)
     parts = decomposed(problem, best, gains[0], fresh)
     told = {"quantile": quantile, "tried": tried, "method": method, "seed": seed}
     return outcome(problem, plans, gains, parts, told)
+
+
+def _draws(problem: Problem, parameters: Mapping[str, float] | None, count: int, seed: int) -> Draws:
+    plans, numbers = members(problem.protocol, problem.model, parameters, count, seed)
+    return [plan.body_weight for plan in plans], numbers

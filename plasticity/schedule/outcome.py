@@ -1,12 +1,12 @@
 """What a schedule achieves against others, and how much of it is drug, sessions or both together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from plasticity.schedule.objectives import OBJECTIVES
-from plasticity.schedule.problem import Floats, Problem, Schedule
+from plasticity.schedule.problem import Draws, Floats, Problem, Schedule
 from plasticity.schedule.search import score
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PARTS = ("drug", "sessions", "overlap", "total")
 
 
-def decomposed(problem: Problem, best: Schedule, both: Floats, numbers: Sequence[Mapping[str, float]]) -> Floats:
+def decomposed(problem: Problem, best: Schedule, both: Floats, draws: Draws) -> Floats:
     """Take the gain of a schedule apart: two by two, with and without drug and sessions.
 
     Parameters
@@ -25,8 +25,8 @@ def decomposed(problem: Problem, best: Schedule, both: Floats, numbers: Sequence
         Starts [h].
     both : ndarray, shape (draws,)
         Its gains with both.
-    numbers : sequence of mapping
-        The draws.
+    draws : tuple
+        Weights and numbers.
 
     Returns
     -------
@@ -39,9 +39,9 @@ def decomposed(problem: Problem, best: Schedule, both: Floats, numbers: Sequence
     >>> PARTS
     ('drug', 'sessions', 'overlap', 'total')
     """
-    drug = problem.gains([()], numbers, [best])[0]
+    drug = problem.gains([()], draws, [best])[0]
     sober = problem.undosed()
-    talk, none = sober.gains([best], numbers)[0], sober.gains([()], numbers, [best])[0]
+    talk, none = sober.gains([best], draws)[0], sober.gains([()], draws, [best])[0]
     return np.array([drug - none, talk - none, both - drug - talk + none, both - none])
 
 

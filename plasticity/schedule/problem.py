@@ -20,6 +20,8 @@ from plasticity.units import quantity
 
 Floats = NDArray[np.float64]
 Schedule = tuple[float, ...]
+Draws = tuple[Sequence[float], Sequence[Mapping[str, float]]]
+"""Body weight [kg] and every number in force of each draw."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,23 +50,24 @@ class Problem:
     objective: str
     held: Mapping[str, float]
 
-    def plan(self, schedule: Schedule) -> Protocol:
-        """The protocol with the sessions of a schedule."""
+    def plan(self, schedule: Schedule, weight: float | None = None) -> Protocol:
+        """The protocol with the sessions of a schedule, of a subject of some body weight [kg]."""
         made = [
             row(self.constraints.kind, at, at + self.constraints.length, None, None, 1, self.held) for at in schedule
         ]
-        return replace(self.protocol, sessions=(*self.protocol.sessions, *(one for new in made for one in new)))
+        sessions = (*self.protocol.sessions, *(one for new in made for one in new))
+        return replace(self.protocol, sessions=sessions, body_weight=weight or self.protocol.body_weight)
 
-    def gains(
-        self, schedules: Sequence[Schedule], numbers: Sequence[Mapping[str, float]], read: Sequence[Schedule] = ()
-    ) -> Floats:
+    def gains(self, schedules: Sequence[Schedule], draws: Draws, read: Sequence[Schedule] = ()) -> Floats:
         """Value of the objective for every schedule and draw, shape (schedules, draws); NaN where a run failed."""
+        weights, numbers = draws
         aim, length = OBJECTIVES[self.objective], self.constraints.length
         found = np.empty((len(schedules), len(numbers)))
         for i, schedule in enumerate(schedules):
             when = read[i] if read else schedule
             moments = aim.moments(when, length, self.protocol.duration)
-            members = together([self.plan(schedule)] * len(numbers), numbers, self.model, aim.states, moments)
+            plans = [self.plan(schedule, weight) for weight in weights]
+            members = together(plans, numbers, self.model, aim.states, moments)
             found[i] = [aim.value(members.values[j], values) for j, values in enumerate(numbers)]
         return found
 

@@ -1,11 +1,11 @@
 """The search for the best schedule: all of them where they are few, differential evolution where they are many."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from plasticity.schedule.naive_times import naive
-from plasticity.schedule.problem import Floats, Problem, Schedule
+from plasticity.schedule.problem import Draws, Floats, Problem, Schedule
 from plasticity.schedule.slots import Constraints, every_schedule
 
 MOST = 500
@@ -56,7 +56,7 @@ def score(gains: Floats, quantile: float) -> Floats:
 
 def search(
     problem: Problem,
-    numbers: Sequence[Mapping[str, float]],
+    draws: Draws,
     quantile: float,
     seed: int,
     report: Callable[[int, int, str], None] | None,
@@ -66,8 +66,8 @@ def search(
     Parameters
     ----------
     problem : Problem
-    numbers : sequence of mapping
-        Draws.
+    draws : tuple
+        Weights and numbers.
     quantile : float
     seed : int
         Of the differential evolution.
@@ -89,7 +89,7 @@ def search(
     >>> from plasticity.schedule.slots import Constraints
     >>> model, one = Model(modules=["belief"]), Constraints(1, 2.0, 24.0, 24.0)
     >>> problem = Problem(Protocol("2 d"), model, one, "belief_change", {})
-    >>> search(problem, [model.assemble([]).defaults()], 0.1, 0, None)
+    >>> search(problem, ([70.0], [model.assemble([]).defaults()]), 0.1, 0, None)
     ((24.0,), 1, 'all feasible schedules')
     """
     known: dict[Schedule, float] = {}
@@ -98,7 +98,7 @@ def search(
         if schedule not in known:
             if report is not None:
                 report(len(known), total, "schedule")
-            known[schedule] = float(score(problem.gains([schedule], numbers), quantile)[0])
+            known[schedule] = float(score(problem.gains([schedule], draws), quantile)[0])
         return known[schedule]
 
     every = every_schedule(problem.constraints, MOST)

@@ -212,7 +212,7 @@ class Study:
             )
             for readout in self.readouts:
                 ds = readout.added(ds)
-            ds = with_intervals(self.settings, run, ds)
+            ds = with_intervals(self.settings, run, ds, self.readouts)
             datasets.append(renamed(ds, run.treated) if run.treated else ds)
         whole = self._compared(joined(datasets, self.axes))
         if found is not None:

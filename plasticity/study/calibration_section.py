@@ -144,8 +144,9 @@ def calibration_plan(
     'lsd'
     """
     from plasticity.calibration.asked import asked
-    from plasticity.calibration.laws import BASELINE, Law
+    from plasticity.calibration.laws import BASELINE, KINETICS, Law, units_of
     from plasticity.calibration.likelihood import Error
+    from plasticity.calibration.measured import measured_only
     from plasticity.calibration.observed import chosen, closing_days_only
     from plasticity.calibration.outcome import Plan
     from plasticity.model import Model
@@ -156,20 +157,24 @@ def calibration_plan(
     for name, free in section.laws.items():
         below = node.find(("laws", name))
         with below.located(at_key=True):
-            kernel = name if name == BASELINE else Model(brake=name).variants["brake"]
-            units = {} if name == BASELINE else Model(brake=name).assemble([]).parameters
+            kernel = name if name in (BASELINE, KINETICS) else Model(brake=name).variants["brake"]
+            units = units_of(kernel, list(free))
         ranges = []
         for number, limits in free.items():
             with below.find((number,)).located():
-                ranges.append(_free(number, limits, units[number].unit if number in units else "d"))
+                ranges.append(_free(number, limits, units.get(number, "d")))
         with below.located():
             laws.append(Law(kernel, tuple(ranges), duration, parameter_set))
+    kinetics = [law.name for law in laws if law.name == KINETICS]
+    if kinetics and (len(laws) > 1 or section.experiments or section.joint):
+        raise node.find(("laws",)).error(f"{KINETICS} beside other laws, experiments or joint", f"{KINETICS} alone")
+    allowed = measured_only if kinetics else closing_days_only
     with node.find(("rows",)).located():
         rows = chosen(section.rows)
-        closing_days_only(rows)
+        allowed(rows)
     with node.find(("holdout",)).located():
         holdout = chosen(section.holdout)
-        closing_days_only(holdout)
+        allowed(holdout)
     for index, text in enumerate(section.experiments):
         with node.find(("experiments", index)).located():
             asked(text, duration)

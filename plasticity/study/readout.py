@@ -55,7 +55,20 @@ class Readout:
         -------
         xarray.Dataset
         """
-        return ds.assign({self.name: observables.observe(ds, self.name, **self.options)})
+        return ds.assign({self.name: self.read(ds)})
+
+    def read(self, ds: "xarray.Dataset") -> "xarray.DataArray":
+        """Compute this observable of a run.
+
+        Parameters
+        ----------
+        ds : xarray.Dataset
+
+        Returns
+        -------
+        xarray.DataArray
+        """
+        return observables.observe(ds, self.name, **self.options)
 
 
 def readouts(settings: Settings, tree: Node, assembly: Assembly) -> tuple[Readout, ...]:

@@ -47,7 +47,9 @@ def summaries(settings: Settings, tree: Node) -> "tuple[SweepPlan, tuple[Run, ..
     if not isinstance(section, SummarySection):
         return None
     from plasticity.sweeps.asking import planned
+    from plasticity.sweeps.planning.intervals import Intervals
 
+    wanted = settings.uncertainty
     model = chosen_model(settings, tree, {})
     protocol = plan(settings, tree, None, model)
     with _located(tree):
@@ -65,6 +67,7 @@ def summaries(settings: Settings, tree: Node) -> "tuple[SweepPlan, tuple[Run, ..
             rtol=settings.solver.rtol,
             atol=settings.solver.atol,
             number_allowed=False,
+            intervals=Intervals(wanted.samples, wanted.seed) if wanted else None,
         )
     first = made.settings[0]
     numbers = {name: first.numbers[name] for name in first.parameters}

@@ -1,9 +1,11 @@
 """Intervals of the runs of a study, unless its section `uncertainty` says none."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from plasticity.errors import InputError
+from plasticity.study.readout import Readout
 from plasticity.study.runs import Run
 from plasticity.study.sections import Settings
 
@@ -11,7 +13,9 @@ if TYPE_CHECKING:
     import xarray
 
 
-def with_intervals(settings: Settings, run: Run, ds: "xarray.Dataset") -> "xarray.Dataset":
+def with_intervals(
+    settings: Settings, run: Run, ds: "xarray.Dataset", readouts: Sequence[Readout] = ()
+) -> "xarray.Dataset":
     """Add quantiles over draws to the dataset of one run.
 
     Parameters
@@ -20,12 +24,14 @@ def with_intervals(settings: Settings, run: Run, ds: "xarray.Dataset") -> "xarra
     run : Run
     ds : xarray.Dataset
         As `plasticity.simulation.simulate` gives it.
+    readouts : sequence of Readout
+        Observables of the study; those that read the depth get bands too.
 
     Returns
     -------
     xarray.Dataset
-        The same where none are wanted, where a schedule is searched (it has draws of its own) or where calcium
-        oscillates (a run then costs as much as all these draws); where no draws can be made, a warning says so.
+        The same where none are wanted, or where calcium oscillates (a run then costs as much as all these draws);
+        where no draws can be made, a warning says so.
 
     Examples
     --------
@@ -41,7 +47,7 @@ def with_intervals(settings: Settings, run: Run, ds: "xarray.Dataset") -> "xarra
     True
     """
     wanted = settings.uncertainty
-    if wanted is None or settings.schedule is not None or run.model.variants["calcium"] == "oscillator":
+    if wanted is None or run.model.variants["calcium"] == "oscillator":
         return ds
     from plasticity.named_sets import values_of
     from plasticity.uncertainty import intervals
@@ -49,7 +55,8 @@ def with_intervals(settings: Settings, run: Run, ds: "xarray.Dataset") -> "xarra
     dosed = [compound.name for compound in run.protocol.compounds]
     given = {**values_of(run.parameter_set, dosed), **run.parameters}
     try:
-        found = intervals(run.protocol, run.model, given, ds["time"].values, wanted.samples, wanted.seed)
+        read = {one.name: one.read for one in readouts}
+        found = intervals(run.protocol, run.model, given, ds["time"].values, wanted.samples, wanted.seed, read)
     except InputError as error:
         told = [*json.loads(ds.attrs["warnings"]), f"no intervals: {error}"]
         return ds.assign_attrs(warnings=json.dumps(told))

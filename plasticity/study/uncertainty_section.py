@@ -1,4 +1,4 @@
-"""The section ``uncertainty`` of a study: how many draws stand behind its intervals, or none."""
+"""The section ``uncertainty`` of a study: how many draws stand behind its intervals, or ``false`` for none."""
 
 from typing import Annotated, Any
 
@@ -21,9 +21,13 @@ class UncertaintySection(Section):
 
 
 def _none_or_draws(given: Any) -> Any:
-    if isinstance(given, str) and given != "none":
-        raise ValueError(f"{given!r} was given; allowed: none, or {{samples: 64, seed: 0}}")
-    return None if given == "none" else given
+    if given is False or given == "none":
+        return None
+    if given is True:
+        return UncertaintySection()
+    if isinstance(given, str):
+        raise ValueError(f"{given!r} was given; allowed: true, false, none, or {{samples: 64, seed: 0}}")
+    return given
 
 
 NoneOrDraws = Annotated[UncertaintySection | None, BeforeValidator(_none_or_draws)]

@@ -12,12 +12,13 @@ from plasticity.protocol import Protocol
 from plasticity.provenance import digest, origin
 from plasticity.simulation import DISCLAIMER, TOLERANCES
 from plasticity.sweeps.planning.design import DESIGNS, asked
+from plasticity.sweeps.planning.intervals import NO_CURVE, Intervals, curves
 from plasticity.sweeps.planning.kept import kept
 from plasticity.sweeps.planning.plan import SweepPlan
 from plasticity.sweeps.planning.setting import Setting, settings
 from plasticity.sweeps.planning.space import Space, space
 from plasticity.sweeps.planning.tracks import tracks
-from plasticity.values import Given
+from plasticity.values import Given, told_together
 
 if TYPE_CHECKING:
     import xarray
@@ -42,6 +43,7 @@ def planned(
     atol: float | None = None,
     attributes: Mapping[str, str | int | float] | None = None,
     number_allowed: bool = True,
+    intervals: Intervals | None = None,
 ) -> SweepPlan:
     """Plan a sweep and check all of it; nothing is computed.
 
@@ -53,6 +55,8 @@ def planned(
         Further attributes of the dataset, such as those of a study.
     number_allowed : bool
         Whether a plain number may stand for a quantity on an axis: not in YAML.
+    intervals : Intervals, optional
+        Draws for the intervals of curves; maps, drawn designs and populations have none, and say so.
 
     Returns
     -------
@@ -96,7 +100,10 @@ def planned(
     for setting in made:
         _check_start(setting, found)
     recipe = {"kind": "sweep", "design": design, "samples": samples, "seed": seed, "versions": origin()["versions"]}
-    plan = SweepPlan(found, tuple(made), keeping, tracking, {"rtol": rtol, "atol": atol}, recipe)
+    curved = curves(found, design) and all(one.layers.get("calcium") != "oscillator" for one in made)
+    behind = intervals if curved else None
+    solver: dict[str, float | None] = {"rtol": rtol, "atol": atol}
+    plan = SweepPlan(found, tuple(made), keeping, tracking, solver, recipe, intervals=behind)
     told: dict[str, str | int | float] = {
         "title": protocol.title,
         "design": design,
@@ -105,8 +112,11 @@ def planned(
         **origin(),
         **(attributes or {}),
     }
+    told |= {"no_intervals": NO_CURVE} if intervals and not behind else {}
+    told |= {"uncertainty": _text(behind.told)} if behind else {}
     description = plan.description
     warnings = [*found.warnings, *dict.fromkeys(line for one in made for line in one.warnings)]
+    told["parameters_known"] = _text(told_together(one.known for one in made))
     told |= {"sweep": _text(description), "sweep_hash": digest(description), "warnings": _text(warnings)}
     plan.attributes.update(told)
     return plan
@@ -128,6 +138,7 @@ def sweep(
     atol: float | None = None,
     out: str | Path | None = None,
     threads: int | None = None,
+    draws: int = 0,
     **options: Any,
 ) -> "xarray.Dataset":
     """Simulate a protocol at many points and keep summaries of each.
@@ -174,6 +185,9 @@ def sweep(
         Store to write (``.zarr``); in memory if not given.
     threads : int, optional
         Cores to use, all if not given; the numbers do not depend on it.
+    draws : int
+        Draws of what is uncertain, for intervals along a curve (see `plasticity.sweeps.planning.intervals`); studies
+        ask for 64.
     **options
         Of the store, as in `plasticity.sweeps.execution.computing.fill`: ``resume=True`` goes on with it,
         ``shard="2/8"`` computes a part of it.
@@ -203,11 +217,12 @@ def sweep(
     >>> grid["first_open"].round(2).values.tolist(), grid["dose"].attrs["units"]
     ([nan, nan, 9.15, 7.51], 'mg')
     """
-    from plasticity.sweeps.execution.computing import computing
+    from plasticity.sweeps.execution import computing
 
     plan = planned(
         protocol, over, keep, model=model, parameters=parameters, parameter_set=parameter_set, design=design,
         samples=samples, seed=seed, trajectories=trajectories, rtol=rtol, atol=atol,
+        intervals=Intervals(draws, seed) if draws else None,
     )  # fmt: skip
     if out is None:
         return computing.collect(plan, threads=threads, **options)

@@ -8,7 +8,7 @@ import pytest
 import plasticity as pl
 from plasticity.cli import main
 from plasticity.sweeps.asking import planned
-from plasticity.sweeps.execution.computing import computing
+from plasticity.sweeps.execution import computing
 from plasticity.sweeps.execution.crews import cores
 from plasticity.sweeps.planning.plan import SweepPlan
 from plasticity.sweeps.storage import store

@@ -10,7 +10,7 @@ from conftest import complete, until
 from fake import Fake
 from test_resume import same
 
-from plasticity.sweeps.execution.computing import computing
+from plasticity.sweeps.execution import computing
 from plasticity.sweeps.execution.computing import fill
 
 pytest.importorskip("distributed")

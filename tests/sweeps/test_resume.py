@@ -13,7 +13,7 @@ import xarray
 from conftest import complete, files, let_through, until
 from fake import Fake
 
-from plasticity.sweeps.execution.computing import computing
+from plasticity.sweeps.execution import computing
 from plasticity.sweeps.execution.computing import collect, fill
 from plasticity.sweeps.storage import store
 

@@ -7,7 +7,7 @@ import pytest
 
 import plasticity as pl
 from plasticity.sweeps.asking import planned
-from plasticity.sweeps.execution.computing import computing
+from plasticity.sweeps.execution import computing
 
 BELIEF, MEMORY = pl.Model(modules=["belief"]), pl.Model(modules=["memory"])
 TALK = pl.Protocol("20 d").dose("psilocybin", "25 mg").session("integration", "1 d", over="2 h", every="1 d", times=3)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from plasticity.alongside import alongside
 from plasticity.errors import InputError
-from plasticity.sweeps.execution.computing import crews
+from plasticity.sweeps.execution import crews
 from plasticity.sweeps.execution.crews import Crew
 from plasticity.sweeps.execution.estimates import estimate, room
 from plasticity.sweeps.execution.failures import Failures

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from plasticity.solver.ensemble import MESSAGES
 from plasticity.sweeps.planning.integration import Ask, outcome
+from plasticity.sweeps.planning.intervals import Intervals
 from plasticity.sweeps.planning.kept import MOST_WINDOWS, Kept
 from plasticity.sweeps.planning.points import FAILURES
 from plasticity.sweeps.planning.setting import Setting
 from plasticity.sweeps.planning.space import Space
 from plasticity.sweeps.planning.tracks import Tracks
 from plasticity.sweeps.work import Arrays, Block, Variable
+from plasticity.uncertainty import QUANTILES
 
 Floats = NDArray[np.float64]
 SECONDS_PER_CHUNK = 1.0
@@ -46,6 +48,8 @@ class SweepPlan:
         Design, samples, seed and title, as plain data.
     attributes : dict
         Of the dataset.
+    intervals : Intervals or None
+        Draws behind the intervals of curves.
 
     Examples
     --------
@@ -63,6 +67,7 @@ class SweepPlan:
     solver: dict[str, float | None]
     recipe: dict[str, Any]
     attributes: dict[str, str | int | float] = field(default_factory=dict)
+    intervals: Intervals | None = None
 
     @property
     def dims(self) -> dict[str, int]:
@@ -90,6 +95,9 @@ class SweepPlan:
         if any(one.per_window for one in self.kept):
             told = {"long_name": "Index of the window", "source": "simulated"}
             found["window"] = Variable(("window",), "int64", -1, told, np.arange(MOST_WINDOWS))
+        if self.intervals is not None:
+            told = {"units": "1", "long_name": "Quantile over draws", "source": "uncertainty"}
+            found["quantile"] = Variable(("quantile",), "float64", np.nan, told, np.array(QUANTILES))
         if self.tracks is not None:
             told = {"units": "h", "long_name": "Time after the start", "source": "trajectories of the sweep"}
             found["time"] = Variable(("time",), "float64", np.nan, told, self.tracks.grid)
@@ -105,6 +113,8 @@ class SweepPlan:
         found = {one.name: one.variable(dims) for one in self.kept}
         if self.tracks is not None:
             found |= self.tracks.variables(dims, self.settings)
+        if self.intervals is not None:
+            found |= self.intervals.variables(dims, self.kept)
         return {
             **found,
             "status": Variable(dims, "int8", -128, told),
@@ -121,6 +131,7 @@ class SweepPlan:
             "keep": [one.name for one in self.kept],
             "trajectories": None if self.tracks is None else self.tracks.plain(),
             "solver": {**self.solver, "method": "Rodas5P"},
+            **({} if self.intervals is None else {"intervals": self.intervals.told}),
         }
 
     def cost(self) -> float:
@@ -135,7 +146,8 @@ class SweepPlan:
         spiking = COST["oscillating hour"] * hours if setting.layers.get("calcium") == "oscillator" else 0.0
         after = COST["hour"] * hours + COST["jump"] * jumps if jumps else 0.0
         followed = COST["followed"] * len({one.of for one in self.kept if one.ending})
-        return COST["point"] + after + followed + spiking
+        runs = 1 if self.intervals is None else 1 + self.intervals.samples
+        return runs * (COST["point"] + after + followed + spiking)
 
     def _most_sessions(self) -> int:
         """Largest number of sessions that axes ask for."""
@@ -209,7 +221,8 @@ class SweepPlan:
                 chosen &= spread(np.isin(np.arange(one.size)[taken], self.tracks.places[one.name]))
         knobs = {name: self.space.knobs[name] for name in columns}
         ask = Ask(setting, knobs, self.space.units, columns, n, self.kept, self.solver, threads)
-        return outcome(ask, self.tracks, chosen)
+        found = outcome(ask, self.tracks, chosen)
+        return found if self.intervals is None else found | self.intervals.outcome(ask, self.space)
 
 
 def _values(variable: Variable) -> Mapping[int, Any] | NDArray[Any]:

@@ -11,7 +11,7 @@ from plasticity.errors import InputError
 from plasticity.model import Model
 from plasticity.named_sets import concerns, modules_of
 from plasticity.protocol import Protocol
-from plasticity.values import Given, in_force
+from plasticity.values import Given, in_force, told
 
 STRUCTURE = ("compound", "treatment", "species")
 """Axes, beside those of the layers of the model, that change what is compiled or which numbers a compound has."""
@@ -63,6 +63,11 @@ class Setting:
     def warnings(self) -> list[str]:
         """One line for each number outside its plausible range."""
         return in_force(self.assembly, self.parameters, self.parameter_set)[1]
+
+    @property
+    def known(self) -> dict[str, dict[str, object]]:
+        """Unit, flag and sources of every number in force, by name."""
+        return told(self.assembly, self.parameters, self.parameter_set)
 
     def knows(self, name: str) -> bool:
         """Whether this setting has a parameter of that name."""

@@ -1,0 +1,137 @@
+"""Kinetics fitted to published means: every row over what was observed, and the profiles of the free numbers."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plasticity.figures.origin import origin
+from plasticity.figures.pens import GREY, PALE
+from plasticity.figures.reading import require
+from plasticity.figures.records import sentences
+from plasticity.figures.sheet import PAGE_MM, finish, letter, sheet
+from plasticity.figures.style import look
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+KIND = "kinetics_fit"
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+ROLES = {"calibration": "fitted", "holdout": "held out"}
+QUANTITIES = {
+    "plasma_maximum": "maximum",
+    "plasma_time_of_maximum": "time of maximum",
+    "plasma_half_life": "half-life",
+}
+WANTED = {
+    "predicted": ("law", "row"),
+    **dict.fromkeys(("observed", "observed_low", "observed_high", "role", "quantity"), ("row",)),
+    **dict.fromkeys(("profile_value", "profile_log_likelihood"), ("estimate", "point")),
+}
+
+
+def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+    """Draw predictions over published means, and profile likelihoods.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Of a study that calibrates kinetics.
+    title : str
+        Printed on top where given.
+    disclaimer : bool
+        Print what the figure is not.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two journal columns wide.
+
+    Raises
+    ------
+    InputError
+        If the dataset lacks a variable.
+
+    Examples
+    --------
+    >>> import xarray
+    >>> draw(xarray.Dataset())
+    Traceback (most recent call last):
+    ...
+    plasticity.errors.InputError: figure kinetics_fit: the dataset has no variable 'predicted'; needed: ...
+    """
+    require(ds, KIND, WANTED)
+    with look():
+        figure = sheet(PAGE_MM, 70.0)
+        left, right = figure.subplots(1, 2, width_ratios=(1.4, 1.0))
+        _rows(left, ds)
+        _profiles(right, ds)
+        for axes, text in zip((left, right), "ab", strict=True):
+            letter(axes, text)
+        return finish(figure, caption(ds), title, disclaimer)
+
+
+def _rows(axes: "Axes", ds: "xarray.Dataset") -> None:
+    for place in range(ds.sizes["row"]):
+        one = ds.isel(row=place, law=0)
+        scale = float(one["observed"])
+        low, high = float(one["observed_low"]) / scale, float(one["observed_high"]) / scale
+        axes.barh(place, high - low, 0.7, low, color=PALE, zorder=1)
+        colour = COLOURS[0] if str(one["role"].values) == "calibration" else COLOURS[1]
+        ends = [float(one[name]) / scale for name in ("predicted_low", "predicted_high")]
+        axes.plot(ends, [place, place], color=colour, linewidth=1.0)
+        axes.plot(float(one["predicted"]) / scale, place, "o", color=colour, markersize=3.5)
+    names = [str(row).split("_") for row in ds["row"].values]
+    told = [
+        f"{name[0]} {name[1]}, {QUANTITIES.get(str(quantity), str(quantity))}\n{ROLES[str(role)]}"
+        for name, quantity, role in zip(names, ds["quantity"].values, ds["role"].values, strict=True)
+    ]
+    axes.set_yticks(range(len(told)), told)
+    axes.set_ylim(ds.sizes["row"] - 0.4, -0.6)
+    axes.axvline(1.0, color=GREY, linewidth=0.6)
+    axes.set_xlabel("Over the published mean")
+
+
+def _profiles(axes: "Axes", ds: "xarray.Dataset") -> None:
+    for i, name in enumerate(ds["estimate"].values):
+        one = ds.isel(estimate=i)
+        height = one["profile_log_likelihood"].values
+        ratio = one["profile_value"].values / float(one["value"])
+        shown = str(name).rpartition(".")[2].replace("_", " ")
+        label = f"{shown} {float(one['value']):.3g} {one['unit'].values}"
+        axes.plot(ratio, height - np.nanmax(height), "-o", markersize=2, linewidth=0.9, label=label, color=COLOURS[i])
+    axes.axhline(-1.92, color=GREY, linewidth=0.6, dashes=(3, 2))
+    axes.set_ylim(-6.0, 1.4)
+    axes.set_xlim(0.6, 1.5)
+    axes.set_xlabel("Number over its best value")
+    axes.set_ylabel("Profile log-likelihood, less its maximum")
+    axes.legend(loc="upper center", ncols=2, fontsize=6)
+
+
+def caption(ds: "xarray.Dataset") -> str:
+    """Say in words what the figure shows, from the dataset itself.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        As for `draw`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import xarray
+    >>> caption(xarray.Dataset())[:14]
+    'a, Predictions'
+    """
+    return sentences(
+        [
+            "a, Predictions of the best fit (dots) with 95 % of the posterior (lines), over the published mean; boxes:",
+            "95 % interval of the mean. b, Profile likelihood of each free number; dashed: 95 % limit.",
+            f"Errors: {ds.attrs['error']}." if "error" in ds.attrs else "",
+            origin(ds),
+        ]
+    )
