@@ -106,8 +106,8 @@ def main() -> int:
     print(f"peak memory {most / 1e6:,.0f} MB, store {size / 1e6:,.1f} MB")
     if chosen.record and code == 0:
         kept = {"points": side * side, "closed_s": before, "solver_s": solving.wall, "figure_s": drawing.wall,
-                "all_s": total, "peak_bytes": most, "store_bytes": size, "share_of_wall": solving.wall / before,
-                "share_of_processor": inside.processor / closed}  # fmt: skip
+                "all_s": total, "peak_bytes": most, "store_bytes": size,
+                "share_of_wall": solving.wall / before}  # fmt: skip
         print(record.write(f"map_{side * side}", kept))
     return code
 

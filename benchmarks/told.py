@@ -107,9 +107,9 @@ def verdict(section: dict[str, Any]) -> str:
             if key in found:
                 ratio = np.median(found["hourly"].speeds(float(level)) / found[key].speeds(float(level)))
                 (met if ratio >= bar else missed).append(f"{found[key].name} at {level}")
-    if not missed:
-        return "All bars are met."
-    return f"Bars met: {', '.join(met) or 'none'}. Not met: {', '.join(missed)}."
+    if not met or not missed:
+        return f"{'No bar is' if missed else 'All bars are'} met."
+    return f"Bars met: {', '.join(met)}. Not met: {', '.join(missed)}."
 
 
 def shortfall(sections: dict[str, Any]) -> str:
@@ -209,12 +209,12 @@ def maps(sections: dict[str, Any]) -> str:
                 f"{three(one['points'] / one['all_s'])}",
                 f"{three(1e-6 * one['peak_bytes'])} MB",
                 f"{three(1e-6 * one['store_bytes'])} MB",
-                f"{100 * one['share_of_processor']:.0f} %",
+                f"{100 * one['share_of_wall']:.0f} %",
                 one["machine"],
             )
         )
     heads = ("points", "to the closed store", "of it inside the solver", "figure", "points per second, all in")
-    return table((*heads, "peak memory", "store", "share of the solver, processor", "machine"), rows)
+    return table((*heads, "peak memory", "store", "share of the solver", "machine"), rows)
 
 
 def readme(sections: dict[str, Any]) -> str:
