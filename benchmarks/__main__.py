@@ -1,13 +1,17 @@
-"""`python -m benchmarks [--n 200] [--repeats 3] [--figure]`: every table in one run on one machine."""
+"""`python -m benchmarks [--equations as-written] [--n 200] [--repeats 3] [--figure]`: tables of one run on one machine.
+
+By default the peers are given the equations as this package has them: constants drawn out, common subexpressions
+shared, states scaled. With ``--equations as-written`` they are given what a user would write, libRoadRunner the very
+document that `plasticity export` writes. With ``--figure`` what was measured is kept for the docs (see `record`).
+"""
 
 import argparse
 import os
 from time import perf_counter
-from types import ModuleType
 
 import numpy as np
 
-from benchmarks import figure, ours, peers, report, startup
+from benchmarks import figure, ours, peers, record, report, startup
 from benchmarks.equations import Equations
 from benchmarks.measuring import RTOLS, Ladder, measure, timed
 from benchmarks.peers import scipy_solve_ivp
@@ -19,12 +23,17 @@ THREADED = 10_000
 """Members that two threads share."""
 
 
+KINDS = {"shared": "compared", "as-written": "as_written"}
+"""How the peers' equations are given, and the section of the record that holds what was found."""
+
+
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
+    parser.add_argument("--equations", choices=KINDS, default="shared", help="as this package has them, or as written")
     parser.add_argument("--n", type=int, default=200, help="trajectories for every peer")
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--figure", action="store_true", help="write the work-precision diagram into docs/_static")
+    parser.add_argument("--figure", action="store_true", help="keep the numbers and the diagram in docs/_static")
     chosen = parser.parse_args()
     started = perf_counter()
     problem, machine = default_problem(), report.machine()
@@ -33,8 +42,10 @@ def main() -> None:
     load = f"load {os.getloadavg()[0]:.1f}"
     print(f"{work}.\n{machine}; {load}; {chosen.n} members, {chosen.repeats} repeats.", flush=True)
 
-    mine, equations = ours.Ours(problem), Equations(problem)
-    reference = trusted(problem, mine, equations.python(), chosen.n)
+    as_written = chosen.equations == "as-written"
+    print("The peers are given the equations " + ("as written.\n" if as_written else "as this package has them.\n"))
+    mine, equations = ours.Ours(problem), Equations(problem, as_written=as_written)
+    reference = trusted(problem, mine, equations, chosen.n)
     version = f"plasticity {ours.version()}"
     ladders = {
         "hourly": Ladder(f"{version}, hourly", lambda r, p: mine.run(r, p)[:2], chosen.n * MORE),
@@ -51,20 +62,35 @@ def main() -> None:
 
     print("\n".join(report.speeds(ladders, missing, "hourly", "summary")))
     print("\n".join(report.achieved(ladders, RTOLS)), flush=True)
-    loose = float(np.exp(np.interp(np.log(LEVELS[0]), np.log(ladders["hourly"].errors[::-1]), np.log(RTOLS[::-1]))))
-    print("\n".join(report.gains(startup.threads(mine, problem, THREADED, chosen.repeats, loose))))
-    print("\n".join(report.waiting(startup.waiting(mine, problem, chosen.repeats))))
     if chosen.figure:
+        measured = [ladder.told() | {"key": key} for key, ladder in ladders.items()]
+        about = {"members": chosen.n, "repeats": chosen.repeats, "work": work}
+        print(record.write(KINDS[chosen.equations], {**about, "rtols": RTOLS, "solvers": measured}))
+    if not as_written:
+        others(problem, mine, ladders["hourly"], chosen.repeats, keep=chosen.figure)
+    if chosen.figure and not as_written:
         print(*figure.write(list(ladders.values()), machine, work), sep="\n")
     print(f"\ndone in {perf_counter() - started:.0f} s; load {os.getloadavg()[0]:.1f}")
 
 
-def trusted(problem: Problem, mine: ours.Ours, compiled: ModuleType, n: int) -> Floats:
+def others(problem: Problem, mine: ours.Ours, hourly: Ladder, repeats: int, *, keep: bool) -> None:
+    """Measure and print what a second thread gains, and what users wait for."""
+    loose = float(np.exp(np.interp(np.log(LEVELS[0]), np.log(hourly.errors[::-1]), np.log(RTOLS[::-1]))))
+    gains = startup.threads(mine, problem, THREADED, repeats, loose)
+    print("\n".join(report.gains(gains)))
+    waiting = startup.waiting(mine, problem, repeats)
+    print("\n".join(report.waiting(waiting)))
+    if keep:
+        record.write("threads", {"members": THREADED, "rows": gains})
+        record.write("waiting", {"rows": [(label, startup.summary(seconds), bar) for label, seconds, bar in waiting]})
+
+
+def trusted(problem: Problem, mine: ours.Ours, equations: Equations, n: int) -> Floats:
     """Give this package's run at rtol 1e-12, and print how far two methods of SciPy are from it at theirs."""
     reference = mine.run(1e-12, problem.parameters(n))[1]
     told = []
     for method, few in (("LSODA", 3), ("Radau", 1)):
-        run = scipy_solve_ivp.solver(problem, compiled, "", method)
+        run = scipy_solve_ivp.solver(problem, equations, method)
         largest = errors(run(1e-12, problem.parameters(few)), reference[:few]).max()
         told.append(f"{method} {largest:.0e}")
     print(f"Reference: this package at rtol 1e-12; SciPy at 1e-12 differs by {', '.join(told)} at most.\n", flush=True)

@@ -1,18 +1,22 @@
 """The model's equations for the peers: scalar text from the very expressions that the package compiles.
 
-States are in units of their usual sizes, so that one absolute tolerance means the same for all of them, and what
-depends on the parameters alone is computed once per trajectory, as in the package.
+As the package has them, states are in units of their usual sizes, so that one absolute tolerance means the same for
+all, what depends on the parameters alone is computed once per trajectory, and common subexpressions are shared. As
+written, they are what a user would write: states in their own units, parameters read wherever they stand, and only
+signals and calls of functions computed once.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from types import ModuleType
 
+import numpy as np
 import sympy
 
-from benchmarks.problem import Problem
+from benchmarks.problem import Floats, Problem
 from plasticity.solver.cache import fingerprint, module
 from plasticity.solver.printing import LanePrinter
-from plasticity.solver.sharing import Constants, shared
+from plasticity.solver.sharing import Constants, ordered, shared
 from plasticity.solver.system import Statement, System, given, parameter, state
 
 HEADER = '''"""Written by benchmarks.equations."""
@@ -74,10 +78,20 @@ def jacobian_at(t, y, k):
 
 
 class Equations:
-    """Rates and exact Jacobian of the scaled states, with the constants drawn out.
+    """Rates and exact Jacobian of the scaled states.
+
+    Parameters
+    ----------
+    problem : Problem
+    as_written : bool
+        Whether nothing is drawn out, shared and scaled.
 
     Attributes
     ----------
+    scales : ndarray, shape (states,)
+        Units of the states.
+    tolerances : ndarray, shape (states,)
+        Absolute tolerance of every state at rtol 1.
     constants : list of Expr
         In terms of the parameters; they follow the parameters in the vector `k` that the rates read.
     rates, jacobian : tuple of (statements, results)
@@ -85,10 +99,13 @@ class Equations:
         Row and column of each entry of the Jacobian.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, as_written: bool = False) -> None:
         system = problem.assembly.system()
+        self.as_written = as_written
         self.states, self.parameters = len(system.rates), system.parameters
-        sizes = [sympy.Float(float(size), 17) if size != 1.0 else sympy.S.One for size in problem.sizes]
+        self.scales: Floats = np.ones(self.states) if as_written else problem.sizes
+        self.tolerances: Floats = problem.sizes / self.scales
+        sizes = [sympy.Float(float(size), 17) if size != 1.0 else sympy.S.One for size in self.scales]
         scaled = {state(i): size * state(i) for i, size in enumerate(sizes)}
         scaled |= {given(i): value for i, value in enumerate(problem.assembly.resting_inputs().tolist())}
         signals = [(symbol, expression.xreplace(scaled)) for symbol, expression in system.signals]
@@ -97,13 +114,18 @@ class Equations:
         slopes, entries = system.jacobian()
         found = Constants(system.parameters)
         self.places = list(entries)
-        self.rates = shared([(s, found.hoist(e)) for s, e in signals], [found.hoist(r) for r in rates])
-        both = [(s, found.hoist(e)) for s, e in [*signals, *slopes]]
-        self.jacobian = shared(both, [found.hoist(entries[place]) for place in self.places])
+        values = [entries[place] for place in self.places]
+        if as_written:
+            self.rates, self.jacobian = called_once(signals, rates), called_once([*signals, *slopes], values)
+        else:
+            self.rates = shared([(s, found.hoist(e)) for s, e in signals], [found.hoist(r) for r in rates])
+            both = [(s, found.hoist(e)) for s, e in [*signals, *slopes]]
+            self.jacobian = shared(both, [found.hoist(value) for value in values])
         self.constants = list(found.slots)
         self.known = [parameter(i) for i in range(system.parameters)] + list(found.slots.values())
 
-    def python(self) -> ModuleType:
+    @cached_property
+    def compiled(self) -> ModuleType:
         """Compile ``prepare(p, k)``, ``rates(y, k, dy)`` and ``jacobian(y, k, j)``; `j` starts as zeros."""
         where = {symbol: f"k[{i}]" for i, symbol in enumerate(self.known)}
         where |= {state(i): f"y[{i}]" for i in range(self.states)}
@@ -130,6 +152,28 @@ class Equations:
         lines += [f"{symbol} := {printer.doprint(expression)};" for symbol, expression in statements]
         lines += [f"y{i}' = {printer.doprint(rate)};" for i, rate in enumerate(rates)]
         return "model peer()\n" + "\n".join(lines) + "\nend\n"
+
+
+def called_once(
+    statements: Sequence[Statement], results: Sequence[sympy.Expr]
+) -> tuple[list[Statement], list[sympy.Expr]]:
+    """Give every call of a function a name, and share nothing else.
+
+    >>> x = sympy.Symbol("x", real=True)
+    >>> called_once([], [sympy.exp(x) / 2, x + sympy.exp(x)])
+    ([(f0, exp(x))], [f0/2, f0 + x])
+    """
+    everything = [expression for _, expression in statements] + list(results)
+    calls = {call for expression in everything for call in expression.atoms(sympy.Function)}
+    names: dict[sympy.Expr, sympy.Symbol] = {}
+    named: list[Statement] = []
+    for call in sorted(calls, key=lambda call: (call.count_ops(), str(call))):  # the inner before the outer
+        symbol = sympy.Symbol(f"f{len(names)}", real=True)
+        named.append((symbol, call.func(*(argument.xreplace(names) for argument in call.args))))
+        names[call] = symbol
+    own = [(symbol, expression.xreplace(names)) for symbol, expression in statements]
+    finals = [expression.xreplace(names) for expression in results]
+    return ordered([*named, *own], finals), finals
 
 
 class _AntimonyPrinter(LanePrinter):

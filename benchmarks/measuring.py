@@ -42,6 +42,10 @@ class Ladder:
     seconds: list[Floats] = field(default_factory=list)
     errors: Floats = field(default_factory=lambda: np.full(len(RTOLS), np.inf))
 
+    def told(self) -> dict[str, object]:
+        """Give what is kept of it."""
+        return {"name": self.name, "errors": self.errors, "seconds": [list(seconds) for seconds in self.seconds]}
+
     def speeds(self, level: float) -> Floats:
         """Trajectories per second at this achieved error, one per repeat; NaN if no tolerance reaches it.
 

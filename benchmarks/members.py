@@ -1,10 +1,10 @@
 """What every peer needs of an ensemble: scaled starts, constants, and the two stretches between restarts."""
 
 from collections.abc import Callable
-from types import ModuleType
 
 import numpy as np
 
+from benchmarks.equations import Equations
 from benchmarks.problem import Floats, Problem
 
 Stretch = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
@@ -22,9 +22,10 @@ class Members:
         Times of the stretches before and after the dose [h]; the dose's own time belongs to both.
     """
 
-    def __init__(self, problem: Problem, compiled: ModuleType, parameters: Floats) -> None:
-        self.problem = problem
-        self.starts = problem.starts(parameters) / problem.sizes
+    def __init__(self, problem: Problem, equations: Equations, parameters: Floats) -> None:
+        self.problem, self.scales = problem, equations.scales
+        compiled = equations.compiled
+        self.starts = problem.starts(parameters) / self.scales
         self.constants = np.empty((len(parameters), compiled.CONSTANTS))
         compiled.prepare_all(parameters, self.constants)
         time = problem.jump[0]
@@ -41,6 +42,6 @@ class Members:
             observed, final = stretch(start, k, self.before)
             found[i, :, :first] = observed[:-1].T
             jumped = final.copy()
-            jumped[slot] += amount / problem.sizes[slot]
+            jumped[slot] += amount / self.scales[slot]
             found[i, :, first:] = stretch(jumped, k, self.after)[0][1:].T
-        return found * problem.sizes[problem.observed][:, None]
+        return found * self.scales[problem.observed][:, None]

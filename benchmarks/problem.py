@@ -62,12 +62,17 @@ class Problem:
         return np.stack([np.broadcast_to(value, len(parameters)) for value in resting], axis=1)
 
 
+def protocol() -> Protocol:
+    """Give the one dose."""
+    return Protocol(duration="28 d").dose("psilocybin", "25 mg")
+
+
 def default_problem() -> Problem:
     """Give the work of the benchmark."""
-    protocol = Protocol(duration="28 d").dose("psilocybin", "25 mg")
-    assembly = Model().assemble(protocol.compounds)
+    plan = protocol()
+    assembly = Model().assemble(plan.compounds)
     values, _ = in_force(assembly)
-    (event,) = protocol.events(lambda compound, name: values[f"{compound}.{name}"])
+    (event,) = plan.events(lambda compound, name: values[f"{compound}.{name}"])
     slot = list(assembly.states).index(f"{event.compound}.{event.name}")
     sizes = np.maximum(np.abs(assembly.baseline(values)), 0.1)
     for i, state in enumerate(assembly.states.values()):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from statistics import median
 from time import perf_counter
 
 from benchmarks.ours import Ours
@@ -23,6 +24,16 @@ def clocked(act: Callable[[], object], times: int) -> list[float]:
         act()
         seconds.append(perf_counter() - started)
     return seconds
+
+
+def summary(seconds: list[float]) -> list[float]:
+    """Give the smallest, the median and the largest of some times.
+
+    >>> summary([3.0, 1.0, 2.0])
+    [1.0, 2.0, 3.0]
+    """
+    ordered = sorted(seconds)
+    return [ordered[0], median(ordered), ordered[-1]]
 
 
 def process(*arguments: str, cache: str | None = None) -> Callable[[], object]:

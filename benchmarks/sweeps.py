@@ -57,10 +57,12 @@ def main() -> int:
     parser.add_argument("--points", type=int, default=100_000)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--no-figure", action="store_true", help="end with the closed store")
+    parser.add_argument("--record", action="store_true", help="keep the numbers in docs/_static")
     chosen = parser.parse_args()
     side = round(chosen.points**0.5)
     wall, load = perf_counter(), os.getloadavg()[0]
 
+    from benchmarks import record
     from plasticity.cli import main as command
     from plasticity.cli import outputs
     from plasticity.solver import ensemble
@@ -103,6 +105,11 @@ def main() -> int:
           f"{inside.processor / closed:.1%} of the processor")  # fmt: skip
     print(f"{side * side / solving.wall:,.0f} points/s in the solver, {side * side / total:,.0f} points/s in all")
     print(f"peak memory {most / 1e6:,.0f} MB, store {size / 1e6:,.1f} MB")
+    if chosen.record and code == 0:
+        kept = {"points": side * side, "closed_s": before, "solver_s": solving.wall, "figure_s": drawing.wall,
+                "all_s": total, "peak_bytes": most, "store_bytes": size,
+                "share_of_wall": solving.wall / before}  # fmt: skip
+        print(record.write(f"map_{side * side}", kept))
     return code
 
 

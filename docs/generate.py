@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pages import kernels, numbers, stages, studies, tables
+from pages import kernels, numbers, speed, stages, studies, tables
 
 
 def pages() -> dict[str, str]:
@@ -12,6 +12,7 @@ def pages() -> dict[str, str]:
         "assumed.md": numbers.assumed_page(rows),
         "numbers.md": numbers.numbers_page(rows),
         "parameters.md": numbers.parameters_page(),
+        **speed.pages(),
         **stages.pages(),
         **kernels.pages(),
         **studies.pages(),

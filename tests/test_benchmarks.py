@@ -1,5 +1,7 @@
 """The benchmark gives its peers the very model, measures errors as it says, and goes on where a peer is missing."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -10,30 +12,50 @@ def _importable(root, monkeypatch):
 
 
 @pytest.mark.usefixtures("_importable")
-def test_peers_integrate_the_same_equations():
+@pytest.mark.parametrize("as_written", [False, True])
+def test_peers_integrate_the_same_equations(as_written):
     """Rates as those of the plain kernels, and a Jacobian as their differences, at states far from rest."""
     from benchmarks.equations import Equations
     from benchmarks.problem import default_problem
 
     problem = default_problem()
-    compiled, assembly = Equations(problem).python(), problem.assembly
+    equations, assembly = Equations(problem, as_written=as_written), problem.assembly
+    compiled, scales = equations.compiled, equations.scales
     parameters = problem.parameters(2)
-    y = problem.starts(parameters)[1] / problem.sizes + np.random.default_rng(1).uniform(0.05, 0.5, problem.sizes.size)
+    start = problem.starts(parameters)[1] / problem.sizes
+    y = (start + np.random.default_rng(1).uniform(0.05, 0.5, start.size)) * problem.sizes / scales
     k, found, jacobian = np.empty(compiled.CONSTANTS), np.empty(y.size), np.zeros((y.size, y.size))
     compiled.prepare(parameters[1], k)
     compiled.rates(y, k, found)
     compiled.jacobian(y, k, jacobian)
 
     def plain(y):
-        states = dict(zip(assembly.states, y * problem.sizes, strict=True))
+        states = dict(zip(assembly.states, y * scales, strict=True))
         inputs = dict(zip(assembly.inputs, assembly.resting_inputs(), strict=True))
         values = problem.values | dict(zip(assembly.parameters, parameters[1], strict=True))
         rates, _ = assembly.evaluate(0.0, states, inputs, values)
-        return np.array([rates[key] for key in assembly.states]) / problem.sizes
+        return np.array([rates[key] for key in assembly.states]) / scales
 
-    differences = np.stack([(plain(y + e) - plain(y - e)) / 2e-5 for e in 1e-5 * np.eye(y.size)], axis=1)
-    np.testing.assert_allclose(found, plain(y), rtol=1e-12, atol=1e-13)
-    np.testing.assert_allclose(jacobian, differences, rtol=1e-7, atol=1e-7)
+    sizes = problem.sizes / scales
+    moved = 1e-5 * np.diag(sizes)
+    differences = np.stack([(plain(y + e) - plain(y - e)) / (2.0 * e.sum()) for e in moved], axis=1)
+    np.testing.assert_allclose(found / sizes, plain(y) / sizes, rtol=1e-12, atol=1e-13)
+    in_sizes = sizes / sizes[:, None]
+    np.testing.assert_allclose(jacobian * in_sizes, differences * in_sizes, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.usefixtures("_importable")
+def test_pages_say_what_was_measured(root):
+    """README holds what the record gives, the page on speed includes every part of it and types no measured figure."""
+    from benchmarks import record, told
+
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    assert record.START in readme
+    assert record.with_measured(readme, record.read()) == readme
+    page = (root / "docs" / "explanation" / "speed.md").read_text(encoding="utf-8")
+    included = re.findall(r"_generated/parts/(speed_\w+)\.md", page)
+    assert sorted(included) == sorted(told.parts(record.read()))
+    assert not re.findall(r"^\||\d[\d ,.]*(?:ns|µs|ms|s|MB|per second)\b", page, re.MULTILINE)
 
 
 @pytest.mark.usefixtures("_importable")

@@ -1,12 +1,12 @@
 """numbalsoda: LSODA in C++, the right-hand side a C function, the loop over trajectories compiled too."""
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numba import carray, cfunc, njit
 from numbalsoda import lsoda, lsoda_sig
 
+from benchmarks.equations import Equations
 from benchmarks.members import Members
 from benchmarks.problem import STEP_LIMIT, Floats, Problem
 
@@ -32,22 +32,23 @@ def _ensemble(
             found[i] = np.nan
 
 
-def solver(problem: Problem, compiled: ModuleType, _: str) -> Any:
+def solver(problem: Problem, equations: Equations) -> Any:
     """Compile the right-hand side for numbalsoda."""
-    size, width, rates = len(problem.sizes), compiled.CONSTANTS, compiled.rates
+    size, width, rates = len(problem.sizes), equations.compiled.CONSTANTS, equations.compiled.rates
+    scales, tolerance = equations.scales, float(equations.tolerances.min())  # it takes one number for all states
 
     @cfunc(lsoda_sig)
     def right_hand_side(t, y, dy, k):  # type: ignore[no-untyped-def]  # noqa: ARG001
         rates(carray(y, (size,)), carray(k, (width,)), carray(dy, (size,)))
 
     def run(rtol: float, parameters: Floats) -> Floats:
-        members = Members(problem, compiled, parameters)
+        members = Members(problem, equations, parameters)
         found = np.empty((len(parameters), len(problem.observed), len(problem.hours)))
         _, slot, amount = problem.jump
         _ensemble(
             *(right_hand_side.address, members.starts, members.constants, members.before, members.after),
-            *(slot, amount / problem.sizes[slot], rtol, rtol, problem.observed, found),
+            *(slot, amount / scales[slot], rtol, rtol * tolerance, problem.observed, found),
         )
-        return found * problem.sizes[problem.observed][:, None]
+        return found * scales[problem.observed][:, None]
 
     return run

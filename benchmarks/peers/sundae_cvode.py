@@ -1,11 +1,11 @@
 """scikit-sundae: SUNDIALS CVODE with a compiled right-hand side and exact Jacobian, called through Python."""
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from sksundae.cvode import CVODE
 
+from benchmarks.equations import Equations
 from benchmarks.members import Members
 from benchmarks.problem import STEP_LIMIT, Floats, Problem
 
@@ -13,8 +13,9 @@ NAME = "scikit-sundae {} CVODE, compiled"
 PACKAGE = "scikit-sundae"
 
 
-def solver(problem: Problem, compiled: ModuleType, _: str) -> Any:
+def solver(problem: Problem, equations: Equations) -> Any:
     """Give the run."""
+    compiled, tolerances = equations.compiled, equations.tolerances
 
     def run(rtol: float, parameters: Floats) -> Floats:
         def stretch(y: Floats, k: Floats, times: Floats) -> tuple[Floats, Floats]:
@@ -22,7 +23,7 @@ def solver(problem: Problem, compiled: ModuleType, _: str) -> Any:
                 lambda t, y, dy: compiled.rates(y, k, dy),  # noqa: ARG005
                 jacfn=lambda t, y, dy, j: compiled.jacobian(y, k, j),  # noqa: ARG005
                 rtol=rtol,
-                atol=rtol,
+                atol=rtol * tolerances,
                 max_num_steps=STEP_LIMIT,
             )
             solved = cvode.solve(times, y)
@@ -30,6 +31,6 @@ def solver(problem: Problem, compiled: ModuleType, _: str) -> Any:
             found = found if len(times) > 2 else found[[0, -1]]  # two times mean: every step between
             return found[:, problem.observed], found[-1]
 
-        return Members(problem, compiled, parameters).integrate(stretch)
+        return Members(problem, equations, parameters).integrate(stretch)
 
     return run

@@ -15,6 +15,11 @@ from types import ModuleType
 
 LOG = logging.getLogger("plasticity")
 MODULE = "compiled_model.py"
+WRITERS = (
+    *("differenced", "driver", "elementary", "elimination", "explicit", "factoring", "generate", "growth", "layout"),
+    *("printing", "problem", "sharing", "stepper", "system", "tableau", "tracing"),
+)
+"""The files of the solver that write generated modules or become part of them; the others never reach machine code."""
 
 
 def folder() -> Path:
@@ -58,11 +63,12 @@ def fingerprint(parts: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _surroundings() -> bytes:
-    """Hash the solver's own texts and the versions of all that turns a module into machine code, once per process."""
+    """Hash the texts of `WRITERS` and the versions of all that turns a module into machine code, once per process."""
     from importlib.metadata import version
 
     stack = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy", "sympy")]
-    own = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
+    here = Path(__file__).parent
+    own = [(here / f"{name}.py").read_text(encoding="utf-8") for name in WRITERS]
     parts = (*own, *stack, platform.python_version(), platform.machine())
     return b"".join(hashlib.sha256(part.encode()).digest() for part in parts)
 

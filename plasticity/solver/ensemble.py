@@ -24,7 +24,7 @@ MESSAGES = {
 STIFF = -9
 _RECORD_FULL = -10
 BLOCK = 128
-"""Members that are integrated together: enough that few lanes stand idle at the end, so few that their record stays small."""
+"""Members that are integrated together: enough that few lanes stand idle at the end, and their record stays small."""
 
 
 def _room(task: Task, changes: int) -> int:

@@ -52,8 +52,24 @@ class Constants:
         return expression.func(*(self.hoist(a) for a in expression.args))
 
 
-def _ordered(statements: Sequence[Statement], wanted: Sequence[sympy.Expr]) -> list[Statement]:
-    """Keep the statements that `wanted` needs, each after those it reads."""
+def ordered(statements: Sequence[Statement], wanted: Sequence[sympy.Expr]) -> list[Statement]:
+    """Keep the statements that others need, each after those that it reads.
+
+    Parameters
+    ----------
+    statements : sequence of (Symbol, Expr)
+    wanted : sequence of Expr
+
+    Returns
+    -------
+    list of (Symbol, Expr)
+
+    Examples
+    --------
+    >>> y, a, b, c = sympy.symbols("y a b c")
+    >>> ordered([(a, b + 1), (b, 2 * y), (c, y)], [a])
+    [(b, 2*y), (a, b + 1)]
+    """
     by_symbol = dict(statements)
     done: dict[sympy.Symbol, None] = {}
 
@@ -92,4 +108,4 @@ def shared(statements: Sequence[Statement], results: Sequence[sympy.Expr]) -> tu
     extra, reduced = sympy.cse(all_, symbols=sympy.numbered_symbols("x", real=True), order="none")
     named = [(symbol, expression) for (symbol, _), expression in zip(statements, reduced, strict=False)]
     finals = reduced[len(statements) :]
-    return _ordered([*extra, *named], finals), finals
+    return ordered([*extra, *named], finals), finals

@@ -235,7 +235,7 @@ def assess(w, rtol):
     """Judge the step of every lane by the RMS of error over tolerance, and leave the next time and step.
 
     The next step follows from this error and the one before (Hairer, Norsett and Wanner 1993, Solving Ordinary
-    Differential Equations I, section II.4, doi:10.1007/978-3-540-78862-1; weights and safety are those of their DOPRI5).
+    Differential Equations I, section II.4, doi:10.1007/978-3-540-78862-1); weights and safety are of their DOPRI5.
     """
     for l in range(LANES):
         h = w[STEP + l]

@@ -2,7 +2,10 @@
 
 # ruff: noqa: ARG005  (every function has the signature fun(t, y, p), whatever it reads)
 
+import ast
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +19,7 @@ from plasticity.solver import cache
 
 TIMES = np.linspace(0.0, 3.0, 7)
 RNG = np.random.default_rng(0)
-CASES = {  # 130 members: two full blocks and a part of one
+CASES = {  # 130 members: a full block and a part of one
     "explicit": (lotka_volterra, RNG.uniform(0.5, 2.0, (130, 2)), RNG.uniform(0.5, 2.0, (130, 2))),
     "both": (van_der_pol, np.tile([2.0, 0.0], (130, 1)), 10.0 ** RNG.uniform(-6.0, 0.0, (130, 1))),
     "called": (swing_branched, RNG.uniform(-1.0, 1.0, (130, 2)), RNG.uniform(-1.0, 1.0, (130, 1))),
@@ -108,6 +111,43 @@ def test_cold_warm_and_stale(tmp_path):
     law.write_text(LAW.format(factor=3.0))
     edited = run(tmp_path, cache)
     assert [line.split()[-1] for line in edited.splitlines()] == [f"{exact[1]:.5f}"] * 2
+
+
+def imported(path: Path) -> set[str]:
+    """Names of the solver's files that a file imports, at its head or inside a function."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    found |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return {name.rpartition(".")[2] for name in found if name.startswith("plasticity.solver.")}
+
+
+def test_a_compiled_module_is_named_by_all_that_writes_it():
+    """What the two writers import, directly or not, and what `generate` reads as text; `cache` itself only loads."""
+    here = Path(cache.__file__).parent
+    text = (here / "generate.py").read_text(encoding="utf-8")
+    reached, open_ = {"cache"}, {"generate", "problem", *re.findall(r'"(\w+)\.py"', text)}
+    while open_:
+        name = open_.pop()
+        reached.add(name)
+        open_ |= imported(here / f"{name}.py") - reached
+    assert set(cache.WRITERS) == reached - {"cache"}
+
+
+@pytest.mark.parametrize(("edited", "same"), [("arguments.py", True), ("stepper.py", False), ("generate.py", False)])
+def test_what_never_reaches_machine_code_leaves_the_name(edited, same, tmp_path):
+    """A comment in a copy of a file that checks arguments, and in one that is compiled."""
+    shutil.copytree(Path(cache.__file__).parents[1], tmp_path / "plasticity")
+    ask = "from plasticity.solver import cache; print(cache.__file__, cache.fingerprint(['text']))"
+
+    def told() -> list[str]:
+        ran = [sys.executable, "-B", "-c", ask]
+        return subprocess.run(ran, check=True, capture_output=True, text=True, cwd=tmp_path).stdout.split()
+
+    place, before = told()
+    assert Path(place).is_relative_to(tmp_path)
+    with (tmp_path / "plasticity" / "solver" / edited).open("a", encoding="utf-8") as file:
+        file.write("# another word\n")
+    assert (told()[1] == before) is same
 
 
 def test_a_cache_that_cannot_be_written(tmp_path, monkeypatch, caplog):
