@@ -4,6 +4,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from docutils import nodes
 from pybtex.database import Entry
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.plain import Style
@@ -114,6 +115,14 @@ def write_pages(app: Sphinx, config: Config) -> None:  # noqa: ARG001
         )
 
 
+def trim(app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG001
+    """Cut blank lines at the end of snippets, which end the output of an example."""
+    for block in doctree.findall(nodes.literal_block):
+        text = block.astext().rstrip("\n")
+        block.rawsource, block.children = text, []
+        block += nodes.Text(text)
+
+
 def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
     """Put MathJax beside the pages, so that equations need no network."""
     if error is None and app.builder.format == "html":
@@ -124,4 +133,5 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Hook in."""
     app.connect("config-inited", write_pages)
+    app.connect("doctree-read", trim)
     app.connect("build-finished", copy_mathjax)

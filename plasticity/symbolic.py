@@ -243,8 +243,8 @@ def _stepwise(kernel: Kernel, steps: dict[sympy.Symbol, sympy.Expr]) -> Callable
     function.decorator_list = []
     for line in function.body:
         if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
-            name = ast.Constant(line.targets[0].id)
-            line.value = ast.Call(ast.Name("named", ast.Load()), [name, line.value], [])
+            told = ast.Constant(line.targets[0].id)
+            line.value = ast.Call(ast.Name("named", ast.Load()), [told, line.value], [])
     whole = compile(ast.fix_missing_locations(tree), kernel.function.__code__.co_filename, "exec")
     code = next(part for part in whole.co_consts if isinstance(part, CodeType))
     namespace = {**read(kernel.function).__globals__, "named": named}

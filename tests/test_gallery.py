@@ -119,6 +119,5 @@ def test_no_result_is_typed_by_hand():
             if name in ELSEWHERE:
                 continue
             text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
-            for found in TYPED.finditer(re.sub(r"`[^`\n]*`", "", text)):
-                typed.append(f"{name}: {found[0]}")
+            typed += [f"{name}: {found}" for found in TYPED.findall(re.sub(r"`[^`\n]*`", "", text))]
     assert typed == []

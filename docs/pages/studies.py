@@ -178,7 +178,7 @@ def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
     said = (
         "Every study that ships with the package: its figure, the file that makes it, the command, what it cost, and "
         "the sources under it. Each is one line away, `plasticity run NAME`, and one file away from yours.\n\n"
-        f":::{{important}}\n{DISCLAIMER}\n:::\n\n{grid}"
+        f"{grid}"
     )
     hidden = "```{toctree}\n:hidden:\n\n" + "\n".join(studies) + "\n```\n"
     return f"# Gallery\n\n{said}\n{hidden}"

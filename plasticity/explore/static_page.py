@@ -18,9 +18,11 @@ from plasticity.simulation import DISCLAIMER, simulate
 Floats = NDArray[np.float64]
 GENERATOR = '<meta name="generator" content="plasticity explore">'
 """What a page says of itself."""
+NO_ICON = '<link rel="icon" href="data:,">'
+"""Browsers ask for a file of their own choice otherwise, which is not there."""
 MOST_NUMBERS, MOST_TRACKS, TRACK_POINTS = 2_000_000, 400, 320
 """Of a page: numbers of all variables, thresholds over time, and points of each of these."""
-CONTROLS, MAP = 230, 430
+CONTROLS, MAP = 260, 490
 """Widths [pixels], which fit into a page of the documentation."""
 
 
@@ -60,7 +62,7 @@ def static_page(found: Stored) -> str:
     page: str = file_html(
         _document(found), resources=INLINE, title=f"{found.ds.attrs.get('title', 'Sweep')}: plasticity"
     )
-    return page.replace("<head>", f"<head>\n    {GENERATOR}", 1)
+    return page.replace("<head>", f"<head>\n    {GENERATOR}\n    {NO_ICON}", 1)
 
 
 def _document(found: Stored) -> Any:

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from plasticity.config import ConfigError, Node
-from plasticity.study.sections import Settings, SummarySection, shown
+from plasticity.study.section import shown
+from plasticity.study.sections import Settings, SummarySection
 
 
 def validated(tree: Node) -> Settings:

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import os
+import re
 import threading
 from html.parser import HTMLParser
 from pathlib import Path
@@ -119,17 +120,48 @@ def test_every_page_opens_without_an_error_and_without_a_network(site, address, 
     assert failed == []
 
 
-@pytest.mark.parametrize("name", ["explanation/the_chain.html", "_generated/kernels/memory.html"])
-def test_equations_are_typeset(address, page, name):
-    page.goto(address + name)
-    page.wait_for_function("document.querySelectorAll('mjx-container svg').length > 0")
-    page.wait_for_function("MathJax.startup.promise.then(() => true)")
-    written = page.locator("div.math, span.math").count()
-    assert page.locator("mjx-container > svg").count() == written > 5
-    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
-    assert "\\frac" not in page.locator("main").inner_text()
-    box = page.locator("div.math mjx-container > svg").first.bounding_box()
-    assert box["height"] > 15 and box["width"] > 50
+def test_every_equation_is_typeset_and_readable_without_scrolling(site, address, page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    pages = [path for path in pages_of(site) if 'class="math' in path.read_text(encoding="utf-8")]
+    too_wide = []
+    for path in pages:
+        page.goto(address + path.relative_to(site).as_posix())
+        page.wait_for_function("document.querySelectorAll('mjx-container svg').length > 0")
+        page.wait_for_function("MathJax.startup.promise.then(() => true)")
+        assert page.locator("mjx-container > svg").count() == page.locator("div.math, span.math").count()
+        assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+        assert "\\frac" not in page.locator("main").inner_text()
+        if page.locator("div.math").count():
+            box = page.locator("div.math mjx-container > svg").first.bounding_box()
+            assert box["height"] > 10 and box["width"] > 50
+        inside = "found => found.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+        too_wide += page.locator("div.math mjx-container").evaluate_all(inside)
+    assert len(pages) > 15
+    assert too_wide == []
+
+
+def test_the_stored_map_answers_to_keys_and_clicks(address, page):
+    page.goto(address + "two_doses_map.html")
+    told = page.get_by_role("status")
+    told.wait_for()
+    before = told.inner_text()
+    page.locator(".noUi-handle").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("before => !document.body.innerText.includes(before)", arg=before)
+    before = told.inner_text()
+    assert re.search(r"[0-9.]+ mg.*[0-9.]+ d", before)
+    box = page.locator("canvas").first.bounding_box()
+    page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
+    page.wait_for_function("before => !document.body.innerText.includes(before)", arg=before)
+    page.goto(address + "how-to/explore.html")
+    assert page.frame_locator("iframe").get_by_role("status").inner_text() != ""
+
+
+def test_names_of_others_lead_to_their_pages(address, page):
+    page.goto(address + "_generated/api/plasticity.simulate.html")
+    links = {link.get_attribute("href") for link in page.locator("main a.external").all()}
+    assert "https://docs.xarray.dev/en/stable/generated/xarray.Dataset.html#xarray.Dataset" in links
+    assert "https://docs.python.org/3/library/stdtypes.html#str" in links
 
 
 def test_a_search_finds_a_parameter_and_leads_to_it(address, page):
