@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plasticity.figures.origin import origin
+from plasticity.figures.pens import spoken
 from plasticity.figures.reading import HOURS_PER_DAY, require
 from plasticity.figures.records import sentences
 from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
@@ -65,7 +66,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
                 axes.plot(days, good.values[place, i], color=colour, linestyle=style, label=_words(str(account)))[0]
                 for i, (account, (colour, style)) in enumerate(zip(ds[ACCOUNT].values, INKS, strict=False))
             ]
-            axes.set_title(str(ds[TREATMENT].values[place]), size=7)
+            axes.set_title(spoken(str(ds[TREATMENT].values[place])), size=7)
             axes.set_xlabel("Sessions begin after (d)")
             day_axis(axes, float(ds[DELAY].values[-1]))
             letter(axes, "abcdefgh"[place])
