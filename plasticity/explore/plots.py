@@ -117,7 +117,7 @@ class ScenarioPlots:
         count = len(KINDS) * MOST_COMPOUNDS if panel == CONCENTRATION else len(PANELS[panel])
         self._lines(shown, panel, count, unit)
         if key(panel):
-            self._key(shown, key(panel))
+            self._key(shown, key(panel), "bottom_left" if panel == CONCENTRATION else "top_right")
         if panel in (CONCENTRATION, "Acute effect"):
             self._maxima(shown, panel)
         return shown
@@ -138,7 +138,7 @@ class ScenarioPlots:
         shown.add_tools(HoverTool(renderers=drawn, tooltips=[*TIPS, value], line_policy="interp"))
 
     @staticmethod
-    def _key(shown: Any, names: Sequence[str]) -> None:
+    def _key(shown: Any, names: Sequence[str], where: str) -> None:
         from bokeh.models import Legend, LegendItem
 
         nothing = [np.nan, np.nan]
@@ -146,7 +146,7 @@ class ScenarioPlots:
         items = [LegendItem(label=name, renderers=[line]) for name, line in zip(names, empty, strict=True)]
         shown.add_layout(
             Legend(
-                items=items, location="top_right", label_text_font_size="9px", padding=1, spacing=-4, margin=2,
+                items=items, location=where, label_text_font_size="9px", padding=1, spacing=-4, margin=2,
                 glyph_width=18, border_line_color=None, background_fill_alpha=0.6, label_height=11, glyph_height=11,
             )
         )  # fmt: skip
