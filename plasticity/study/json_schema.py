@@ -52,7 +52,7 @@ def study_schema() -> Schema:
         sections[name]["allOf"] = [_when(key, value, sections[name], own) for value, own in options.items()]
     numbers = _parameters()
     schema["properties"]["parameters"] |= {"properties": numbers, "additionalProperties": False}
-    schema["properties"]["uncertainty"]["anyOf"].append({"const": "none"})
+    schema["properties"]["uncertainty"]["anyOf"].append({"enum": ["none", True, False]})
     _describe_axes(sections, numbers)
     return {"$schema": DIALECT, "title": "A study of plasticity", **schema}
 
