@@ -20,8 +20,8 @@ MEANT = (
     "Calibration: a number of the model was set with the row in view. Hold-out: none was, though not blindly. *No "
     "interval*: nothing was published to lie in. *No prediction*: the model cannot be asked. Observed intervals are of "
     "the mean where one was given; predicted ones are 5 to 95 % of draws of the recalled, assumed and fitted numbers, "
-    "drawn together so that they give the calibrating windows. Numbers derived from data are held, so that plasma has "
-    "no width where all of its numbers are derived. Nothing was widened."
+    "drawn together so that they give the calibrating windows, and of numbers derived from published means, with a "
+    "standard error of a tenth. Nothing was widened."
 )
 MOVED = "Rows whose prediction moves by more than 2 %, or whose verdict changes, from `baseline` to `improved`."
 

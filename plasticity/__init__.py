@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plasticity.study import Study
     from plasticity.sweeps.asking import sweep
     from plasticity.sweeps.planning.ranges import geomspace, linspace
+    from plasticity.uncertainty import intervals
     from plasticity.window import windows
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ __all__ = [
     "best_schedule",
     "from_sbml",
     "geomspace",
+    "intervals",
     "linspace",
     "load_compound",
     "local_derivatives",
@@ -54,6 +56,7 @@ _HOMES = {
     "from_sbml": "sbml.importing",
     "best_schedule": "schedule",
     "geomspace": "sweeps.planning.ranges",
+    "intervals": "uncertainty",
     "linspace": "sweeps.planning.ranges",
     "load_compound": "compound",
     "local_derivatives": "sensitivity.differences",

@@ -14,7 +14,7 @@ UNCERTAIN = ("recalled", "assumed", "fitted")
 """Flags of numbers that are drawn over their plausible range; those derived have an error, those seen are kept."""
 DERIVED_ERROR = Number(
     *(0.1, "1", (0.05, 0.2), "assumed", ()),
-    "standard error of a number derived from published means, relative; those of psilocybin are known to 4 to 15 %",
+    "relative standard error of what was derived from published means; those of one laboratory leave 4 %",
 )
 """Standard error, relative to the number, of what was derived from published means."""
 

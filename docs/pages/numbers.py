@@ -11,6 +11,7 @@ from plasticity import compound, errors
 from plasticity.declare import FLAGS, Kernel
 from plasticity.kernels import declared_kernels
 from plasticity.named_sets import model_sets
+from plasticity.plausible import DERIVED_ERROR
 from plasticity.population import BODY_WEIGHT_CV
 
 ORDER = ("assumed", "fitted", "derived", "recalled", "verified_secondary", "verified")
@@ -99,6 +100,7 @@ def numbers_elsewhere() -> list[Row]:
     for title, numbers in compound.parameter_set_numbers().items():
         named |= {(f"set {title}", name): n for name, n in numbers.items()}
     named |= {(species, "variability of body_weight"): n for species, n in BODY_WEIGHT_CV.items()}
+    named[("draws", "error of derived numbers")] = DERIVED_ERROR
     return [
         Row(owner, name, n.value, n.unit, n.range, n.flag, n.source, labels().get(name.rpartition(".")[2], ""), n.note)
         for (owner, name), n in named.items()

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from plasticity.calibration.members import Point, concentrations
 from plasticity.calibration.observed import Observation
 from plasticity.errors import InputError
 from plasticity.model import Model
+from plasticity.protocol import Protocol
 
 Floats = NDArray[np.float64]
 QUANTITIES = ("plasma_maximum", "plasma_time_of_maximum", "plasma_half_life")
@@ -47,10 +49,15 @@ def measured(points: Sequence[Point], rows: Sequence[Observation], rtol: float) 
     found = np.empty((len(points), len(rows)))
     for text in dict.fromkeys(row.modelled for row in rows):
         mine = [i for i, row in enumerate(rows) if row.modelled == text]
-        course = concentrations(asked(text, HOURS), Model(), points, rows[mine[0]].compound, times, rtol)
+        course = concentrations(_plan(text), Model(), points, rows[mine[0]].compound, times, rtol)
         for i in mine:
             found[:, i] = _QUANTITY[rows[i].quantity](times, course)
     return found
+
+
+@lru_cache
+def _plan(text: str) -> Protocol:
+    return asked(text, HOURS)
 
 
 def measured_only(found: Sequence[Observation]) -> None:

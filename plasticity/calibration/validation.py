@@ -70,7 +70,7 @@ def validated_rows(plan: Comparison, report: Report | None = None) -> "xarray.Da
     -------
     xarray.Dataset
         Along `row`: `observed`, `observed_low`, `observed_high`, `predicted`, `predicted_low`, `predicted_high` (5 and
-        95 % of draws of the recalled, assumed and fitted numbers, together as the calibrating windows allow),
+        95 % of draws of the recalled, assumed, fitted and derived numbers, as the calibrating windows allow),
         `verdict`, `role`, `remedy` and where the row comes from; `table` and `unit` tell what the numbers are.
 
     Examples

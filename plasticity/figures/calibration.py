@@ -111,10 +111,11 @@ def _profiles(axes: "Axes", ds: "xarray.Dataset") -> None:
         )
     axes.axhline(-1.92, color=GREY, linewidth=0.6, dashes=(3, 2))
     axes.set_xscale("log")
-    axes.set_ylim(-6.0, 0.3)
+    axes.set_ylim(-6.0, 2.4)  # room for the legend above the curves
+    axes.set_yticks([-6.0, -4.0, -2.0, 0.0])
     axes.set_xlabel("Number over its best value")
     axes.set_ylabel("Profile log-likelihood, less its maximum")
-    axes.legend(loc="lower center", fontsize=5)
+    axes.legend(loc="upper center", ncols=2, fontsize=5)
 
 
 def _experiments(axes: "Axes", ds: "xarray.Dataset") -> None:

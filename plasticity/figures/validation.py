@@ -177,6 +177,6 @@ def caption(ds: "xarray.Dataset") -> str:
         "Symbols: prediction over the observed value (its interval's geometric middle, or its end, where no value was "
         "published); beyond the axis, at its edge. Boxes: published interval, of the mean where one was given. Lines: "
         "5 to 95 % of draws of the recalled, assumed and fitted numbers, together so that they give the calibrating "
-        "windows; numbers derived from data are held, so that plasma has no line where all of its numbers are derived."
+        "windows, and of derived numbers, with a standard error of a tenth."
     )
     return sentences(["Published observations and predictions.", *told, rest, origin(ds)])

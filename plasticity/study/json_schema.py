@@ -55,7 +55,7 @@ def study_schema() -> Schema:
     numbers = _parameters()
     for name in WITH_NUMBERS:
         sections[name]["properties"]["parameters"] |= {"properties": numbers, "additionalProperties": False}
-    schema["properties"]["uncertainty"]["anyOf"].append({"const": "none"})
+    schema["properties"]["uncertainty"]["anyOf"].append({"enum": ["none", True, False]})
     _describe_axes(sections, numbers)
     return {"$schema": DIALECT, "title": "A study of plasticity", **schema}
 

@@ -16,7 +16,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "figure": "Kind of figure, and its options",
         "calibration": "Which numbers are fitted to which published rows, by rival laws",
         "validation": "Published tables that the model is held against",
-        "uncertainty": "Draws behind the intervals of the headline numbers, or none",
+        "uncertainty": "Draws behind the intervals of the headline numbers, or false for none",
         "reduced": "What `--reduced` changes for a quick check, as dotted keys",
     },
     "ProtocolSection": {

@@ -15,6 +15,7 @@ from plasticity.symbolic import trace
 VARIANTS = [
     {},
     {"calcium": "oscillator"},
+    {"calcium": "onset"},
     {"brake": "feedback"},
     {"brake": "zero_order"},
     {"modules": ("memory", "belief")},
