@@ -58,11 +58,20 @@ def engine(fun: Any, idle: Any, rtol: float, atol: float, *, compiled: bool) -> 
 
         from scipy.integrate import solve_ivp
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = solve_ivp(
-                lambda t, y: fun(np.float64(t), y, p), (start, end), y, "LSODA", rtol=rtol, atol=atol, dense_output=True
-            )
+        def rates(t: float, y: Floats) -> Floats:
+            found = np.array(fun(np.float64(t), y, p), dtype=float)
+            if not np.isfinite(found).all():
+                raise ArithmeticError("a rate is undefined")  # LSODA itself would try without end
+            return found
+
+        if not np.isfinite(y).all():
+            return _nothing, np.array([start, end]), False
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = solve_ivp(rates, (start, end), y, "LSODA", rtol=rtol, atol=atol, dense_output=True)
+        except ArithmeticError:
+            return _nothing, np.array([start, end]), False
         return found.sol, found.t, bool(found.success)
 
     return ours if compiled else plain
