@@ -221,8 +221,9 @@ def from_sbml(source: str | Path, time_unit: str | None = None) -> SbmlModel:
     Raises
     ------
     InputError
-        If the document is no valid SBML, or uses what the engine does not have: algebraic rules, fast reactions,
-        ``delay()``, required packages, algebraic loops. Nothing has been computed then.
+        If the document is no valid SBML, or uses what the engine does not have: fast reactions, ``delay()``, required
+        packages, algebraic loops, algebraic rules that are not linear in the one quantity that each gives. Nothing has
+        been computed then.
 
     Notes
     -----
