@@ -152,6 +152,15 @@ def test_a_value_that_no_rate_reads_may_be_undefined(compiled):
     assert int(run.status) == 0 and np.isnan(run.c).all()
 
 
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_cell_of_picolitres_is_integrated_as_closely_as_one_of_litres(compiled):
+    """Published models are given so: amounts of 1e-15 mol, which an absolute tolerance of 1e-9 would not see."""
+    text = "compartment c = {}; species A in c, B in c; A = 1e-3; B = 0; k = 2; A -> B; c*k*A*A/(1e-3 + A)"
+    runs = [model(text.format(volume)).simulate(TIMES, **TIGHT | {"compiled": compiled}) for volume in ("1", "4e-12")]
+    assert [int(run.status) for run in runs] == [0, 0]
+    np.testing.assert_allclose(runs[0].A, runs[1].A, **NEAR)
+
+
 @pytest.mark.parametrize("size", ["", 'size="0"'])
 @pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_compartment_without_size_ends_the_run_and_does_not_hang_it(size, compiled):

@@ -19,7 +19,7 @@ PARTS = 4
 """Each step is searched for changes of triggers in this many parts; a shorter one may pass unseen."""
 
 
-def engine(fun: Any, idle: Any, rtol: float, atol: float, *, compiled: bool) -> Solve:
+def engine(fun: Any, idle: Any, rtol: float, atol: float | Floats, *, compiled: bool) -> Solve:
     """Choose what integrates between events.
 
     Parameters
@@ -28,7 +28,8 @@ def engine(fun: Any, idle: Any, rtol: float, atol: float, *, compiled: bool) -> 
         ``fun(t, y, p)``.
     idle : array_like of bool, shape (held,)
         Which held values `fun` does not read: they may be undefined, as the size of a compartment often is.
-    rtol, atol : float
+    rtol : float
+    atol : float or ndarray, shape (states,)
     compiled : bool
         This package's engine; or SciPy's LSODA on the function as it is, for a look without waiting for a compiler.
 
