@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import xarray
 
 Floats = NDArray[np.float64]
-TOLERANCES = (1e-12, 1e-2)
+TOLERANCES = (1e-13, 1e-2)
 ROUTES = {"htr2a": "r_2a", "sert": "sert_activation", "nmda": "nmda_activation"}
 """Signal that is the acute effect of a compound with this primary target."""
 DISCLAIMER = "Simulated plasticity index for research; not evidence about treatment, no advice on dosing."
@@ -146,7 +146,7 @@ def simulate(
         Output times [h], ascending, within the protocol's duration; hourly if not given. The numbers of the windows
         and of the acute effect do not depend on them.
     rtol : float
-        Relative tolerance of the integration, 1e-12 to 1e-2.
+        Relative tolerance of the integration, 1e-13 to 1e-2.
     atol : float, optional
         Absolute tolerance, the same for every state; if not given, ``1e-4 * rtol`` of each state's usual size.
 

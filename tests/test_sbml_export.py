@@ -14,7 +14,6 @@ from plasticity.values import in_force
 libsbml = pytest.importorskip("libsbml", reason="needs python-libsbml (extra sbml)")
 RUNS = [(name, i) for name in pl.Study.names() for i in range(len(pl.Study.load(name).runs))]
 LAWS = [("averaged", "m1"), ("averaged", "m2"), ("oscillator", "m3")]
-SPIKING = ("calcium_oscillation", 1)
 QUICK = [("psilocybin_stages", 0), ("ketanserin_before_lsd", 0)]
 
 
@@ -130,12 +129,12 @@ def test_exported_rates_are_those_of_the_kernels(calcium, brake):
     np.testing.assert_array_less(np.abs(ours - others) / np.where(largest > 0.0, largest, 1.0), 1e-7)
 
 
-def agreement(root, monkeypatch, run, times, *tolerances):
+def agreement(root, monkeypatch, run, times):
     pytest.importorskip("roadrunner", reason="needs libroadrunner (extra test)")
     monkeypatch.syspath_prepend(str(root))
     from benchmarks import sbml_agreement
 
-    return sbml_agreement.agreement(run, times, *tolerances)
+    return sbml_agreement.agreement(run, times)
 
 
 @pytest.mark.parametrize(("study", "place"), QUICK)
@@ -146,21 +145,10 @@ def test_libroadrunner_agrees_on_every_state(root, monkeypatch, study, place):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("study", "place"), [run for run in RUNS if run not in [*QUICK, SPIKING]])
+@pytest.mark.parametrize(("study", "place"), [run for run in RUNS if run not in QUICK])
 def test_libroadrunner_agrees_on_every_state_of_every_bundled_protocol(root, monkeypatch, study, place):
     read_study = pl.Study.load(study)
     assert max(agreement(root, monkeypatch, read_study.runs[place], read_study.times).deviations.values()) < 1e-5
-
-
-@pytest.mark.slow
-def test_libroadrunner_agrees_with_the_oscillating_kernel_but_for_the_instant_of_a_spike(root, monkeypatch):
-    """CVODE at 1e-12 and at 1e-13 differ by 8e-4 in the first spikes: no closer agreement can be asked for there."""
-    study = pl.Study.load(SPIKING[0])
-    found = agreement(root, monkeypatch, study.runs[SPIKING[1]], study.times, 1e-12, 1e-13)
-    assert found.until > 0.68  # hours; the first spike of 1113 comes at 0.69 h
-    beyond = {name for name, deviation in found.deviations.items() if deviation >= 1e-5}
-    assert beyond <= {"calcium", "ip3", "ip3r_available", "calcium_decoded"}
-    assert max(found.deviations.values()) < 2e-3
 
 
 @pytest.mark.slow

@@ -152,6 +152,24 @@ def test_a_value_that_no_rate_reads_may_be_undefined(compiled):
     assert int(run.status) == 0 and np.isnan(run.c).all()
 
 
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_cell_of_picolitres_is_integrated_as_closely_as_one_of_litres(compiled):
+    """Published models are given so: amounts of 1e-15 mol, which an absolute tolerance of 1e-9 would not see."""
+    text = "compartment c = {}; species A in c, B in c; A = 1e-3; B = 0; k = 2; A -> B; c*k*A*A/(1e-3 + A)"
+    runs = [model(text.format(volume)).simulate(TIMES, **TIGHT | {"compiled": compiled}) for volume in ("1", "4e-12")]
+    assert [int(run.status) for run in runs] == [0, 0]
+    np.testing.assert_allclose(runs[0].A, runs[1].A, **NEAR)
+
+
+@pytest.mark.parametrize("size", ["", 'size="0"'])
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_compartment_without_size_ends_the_run_and_does_not_hang_it(size, compiled):
+    """A concentration in it is undefined from the start; SciPy's LSODA would try such a rate without end."""
+    document = sbml("compartment c; species A in c; A = 1; k = 1; A -> ; k*A; c = 0")
+    run = pl.from_sbml(document.replace('size="0"', size), time_unit="s").simulate(TIMES, compiled=compiled)
+    assert run.status == -1 and np.isnan(run.A[1:]).all()
+
+
 def test_a_value_that_a_rate_reads_and_nothing_gives_is_a_failure_and_no_number():
     run = model("x = 1; x' = -k*x").simulate(TIMES)
     assert int(run.status) == -1 and np.isnan(run.x[1:]).all()
@@ -200,6 +218,8 @@ def test_what_is_not_supported_is_refused_by_name(tmp_path):
     good = sbml("x = 1; x' = -x")
     refused("<sbml", "SBML import: text: line")
     refused("no/such.xml", "'no/such.xml' is no file")
+    refused(None, "None is no text; allowed: an SBML file")
+    refused("<html/>", r"SBML import: text: line \d: Document does not conform")
     refused(good, "does not say its unit of time; allowed: time_unit=")
     document = libsbml.readSBMLFromString(sbml("a := b + 1; b = 1"))
     rule = document.getModel().createAssignmentRule()

@@ -115,6 +115,8 @@ class SbmlModel:
         values : mapping of str to float, optional
             Parameters and start values in place of the declared ones.
         rtol, atol : float
+            `atol` is in the unit of each quantity as the model names it, so for a species that is known by its
+            concentration it is a concentration; values far below it are not resolved.
         compiled : bool
             False: SciPy steps the same equations uncompiled, for one look without waiting for a compiler.
 
@@ -167,7 +169,8 @@ class SbmlModel:
 
             y, p = (np.array(part) for part in zip(*starts, strict=True))
             span, driving = (0.0, float(grid[-1])), np.where(self._idle, 0.0, p)
-            solved = solve_ensemble(self.fun, span, y, driving, t_eval=grid, rtol=rtol, atol=atol)
+            tolerances = np.min([self._tolerances(start, atol) for start in starts], axis=0)
+            solved = solve_ensemble(self.fun, span, y, driving, t_eval=grid, rtol=rtol, atol=tolerances)
             members = ([(state, held) for state in member.T] for member, held in zip(solved.y, p, strict=True))
             columns = np.array([self._table(grid, points) for points in members])
             status = np.asarray(solved.status)
@@ -179,10 +182,19 @@ class SbmlModel:
     ) -> tuple[Floats, bool]:
         late = grid if grid[0] == 0.0 else np.concatenate([[0.0], grid])
         with np.errstate(all="ignore"):
-            points, good = integrated(
-                engine(self.fun, self._idle, rtol, atol, compiled=compiled), self._events, late, *start
-            )
+            solve = engine(self.fun, self._idle, rtol, self._tolerances(start, atol), compiled=compiled)
+            points, good = integrated(solve, self._events, late, *start)
         return self._table(grid, points[len(late) - len(grid) :]), good
+
+    def _tolerances(self, start: tuple[Floats, Floats], atol: float) -> Floats:
+        """Turn the tolerance of concentrations into that of the amounts which are integrated, shape (states,)."""
+        with np.errstate(all="ignore"):
+            sizes = dict(zip(self.names, self._outputs(np.float64(0.0), *start), strict=True))
+        volumes = [
+            sizes[self._quantities.volume[name]] if slot != name else 1.0
+            for slot, name in zip(self._quantities.states, self.states, strict=True)
+        ]
+        return np.array([atol * volume if 0.0 < volume < np.inf else atol for volume in volumes])
 
     def _table(self, grid: Floats, points: Sequence[tuple[Floats, Floats]]) -> Floats:
         """Evaluate all quantities, shape (times, names)."""
@@ -221,8 +233,9 @@ def from_sbml(source: str | Path, time_unit: str | None = None) -> SbmlModel:
     Raises
     ------
     InputError
-        If the document is no valid SBML, or uses what the engine does not have: algebraic rules, fast reactions,
-        ``delay()``, required packages, algebraic loops. Nothing has been computed then.
+        If the document is no valid SBML, or uses what the engine does not have: fast reactions, ``delay()``, required
+        packages, algebraic loops, algebraic rules that are not linear in the one quantity that each gives. Nothing has
+        been computed then.
 
     Notes
     -----

@@ -103,8 +103,10 @@ def time_unit_of(document: Any, given: str | None) -> str:
 
 
 def _text(source: str | Path) -> tuple[str, str]:
-    if isinstance(source, str) and source.lstrip().startswith("<"):
-        return source, "text"
+    if isinstance(source, str) and (text := source.lstrip("\ufeff \t\r\n")).startswith("<"):
+        return text, "text"
+    if not isinstance(source, str | Path):
+        raise InputError(f"SBML import: {source!r} is no text; allowed: an SBML file, or the text of one")
     path = Path(source)
     if not path.is_file():
         raise InputError(f"SBML import: {str(source)!r} is no file; allowed: an SBML file, or the text of one")

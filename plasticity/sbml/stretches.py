@@ -19,7 +19,7 @@ PARTS = 4
 """Each step is searched for changes of triggers in this many parts; a shorter one may pass unseen."""
 
 
-def engine(fun: Any, idle: Any, rtol: float, atol: float, *, compiled: bool) -> Solve:
+def engine(fun: Any, idle: Any, rtol: float, atol: float | Floats, *, compiled: bool) -> Solve:
     """Choose what integrates between events.
 
     Parameters
@@ -28,7 +28,8 @@ def engine(fun: Any, idle: Any, rtol: float, atol: float, *, compiled: bool) -> 
         ``fun(t, y, p)``.
     idle : array_like of bool, shape (held,)
         Which held values `fun` does not read: they may be undefined, as the size of a compartment often is.
-    rtol, atol : float
+    rtol : float
+    atol : float or ndarray, shape (states,)
     compiled : bool
         This package's engine; or SciPy's LSODA on the function as it is, for a look without waiting for a compiler.
 
@@ -58,11 +59,20 @@ def engine(fun: Any, idle: Any, rtol: float, atol: float, *, compiled: bool) -> 
 
         from scipy.integrate import solve_ivp
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = solve_ivp(
-                lambda t, y: fun(np.float64(t), y, p), (start, end), y, "LSODA", rtol=rtol, atol=atol, dense_output=True
-            )
+        def rates(t: float, y: Floats) -> Floats:
+            found = np.array(fun(np.float64(t), y, p), dtype=float)
+            if not np.isfinite(found).all():
+                raise ArithmeticError("a rate is undefined")  # LSODA itself would try without end
+            return found
+
+        if not np.isfinite(y).all():
+            return _nothing, np.array([start, end]), False
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = solve_ivp(rates, (start, end), y, "LSODA", rtol=rtol, atol=atol, dense_output=True)
+        except ArithmeticError:
+            return _nothing, np.array([start, end]), False
         return found.sol, found.t, bool(found.success)
 
     return ours if compiled else plain

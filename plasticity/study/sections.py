@@ -224,7 +224,7 @@ class SolverSection(Section):
     1e-06
     """
 
-    rtol: Annotated[float, Field(ge=1e-12, le=1e-2)] = 1e-6
+    rtol: Annotated[float, Field(ge=1e-13, le=1e-2)] = 1e-6
     atol: Annotated[float, Field(gt=0.0)] | None = None
 
 
