@@ -38,7 +38,7 @@ def tests_lowest(session: nox.Session) -> None:
     _tested(session, "-W", "default::DeprecationWarning")
 
 
-@nox.session(name="tests-newest", python=["3.12", "3.13", "3.14"])
+@nox.session(name="tests-newest", python=["3.12", "3.13", "3.14", "3.15"])
 def tests_newest(session: nox.Session) -> None:
     """Run the tests with the newest versions of everything, on every newer Python that Numba supports."""
     session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[test]")

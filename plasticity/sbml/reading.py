@@ -102,7 +102,7 @@ def time_unit_of(document: Any, given: str | None) -> str:
     return known.get(seconds, named) if unit.getKind() == libsbml().UNIT_KIND_SECOND else named
 
 
-def _text(source: str | Path) -> tuple[str, str]:
+def _text(source: object) -> tuple[str, str]:
     if isinstance(source, str) and (text := source.lstrip("\ufeff \t\r\n")).startswith("<"):
         return text, "text"
     if not isinstance(source, str | Path):
