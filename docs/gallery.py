@@ -126,7 +126,8 @@ def main(arguments: list[str]) -> int:
     HERE.mkdir(exist_ok=True)
     for name in names or stale():
         print(f"{name} ...", flush=True)
-        known = {**record(), name: draw(name)}
+        drawn = draw(name)
+        known = {**record(), name: drawn}
         kept = {one: known[one] for one in sorted(known) if one in studies()}
         RECORD.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         print(f"{name}: {known[name]['seconds']} s, {figure_of(name).stat().st_size:,} bytes", flush=True)

@@ -102,11 +102,11 @@ def _profiles(axes: "Axes", ds: "xarray.Dataset") -> None:
         label = f"{shown} {float(one['value']):.3g} {one['unit'].values}"
         axes.plot(ratio, height - np.nanmax(height), "-o", markersize=2, linewidth=0.9, label=label, color=COLOURS[i])
     axes.axhline(-1.92, color=GREY, linewidth=0.6, dashes=(3, 2))
-    axes.set_ylim(-6.0, 1.4)
+    axes.set_ylim(-6.0, 2.2)  # room for the legend above the curves
     axes.set_xlim(0.6, 1.5)
     axes.set_xlabel("Number over its best value")
     axes.set_ylabel("Profile log-likelihood, less its maximum")
-    axes.legend(loc="upper center", ncols=2, fontsize=6)
+    axes.legend(loc="upper center", fontsize=6)
 
 
 def caption(ds: "xarray.Dataset") -> str:
