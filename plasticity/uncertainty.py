@@ -234,7 +234,7 @@ def after_doses(protocol: Protocol, points: int = 240) -> Floats:
     Examples
     --------
     >>> after_doses(Protocol("2 d").dose("dmt", "15 mg"), 5).round(3).tolist()
-    [0.0, 0.001, 0.016, 0.283, 5.06]
+    [0.0, 0.001, 0.018, 0.31, 5.454]
     """
     steps = np.append(0.0, np.geomspace(1e-3, 96.0, points))
     found = np.unique([dose.at + step for dose in protocol.doses for step in steps])

@@ -109,11 +109,13 @@ def concentrations(
 
     Parameters
     ----------
-    protocol, model, points, rtol
+    protocol, model, points
         As for `task`.
     compound : str
     times : ndarray, shape (times,)
         [h].
+    rtol : float
+        As for `task`.
 
     Returns
     -------

@@ -97,7 +97,7 @@ def best_schedule(
     >>> plan = Protocol("14 d").dose("psilocybin", "25 mg")
     >>> found = best_schedule(plan, 1, latest="9 d", draws_each=4)
     >>> found.starts.sel(schedule="best").values.tolist()
-    [24.0]
+    [48.0]
     """
     problem = posed(
         *(protocol, sessions, kind, over, earliest, latest, spacing, office_days, first_day, objective, model, held)

@@ -129,7 +129,7 @@ def test_the_number_of_a_point_is_its_own_where_a_map_leaves_points_out():
     assert page.plane().step == (1, 2)
     own = float(grid.total_open_time[101]) / 24
     assert f": {own:.6g} d" in page.note.object
-    assert page.map.here.data == {"x": [101], "y": [own]}
+    assert page.map.here.data == {"x": [101], "y": [pytest.approx(own, rel=1e-15)]}  # hours to days: one rounding
     shown = float(page.comparison.outcomes[0].numbers["Open in total"][1].split()[0])
     assert shown == pytest.approx(
         float(grid.total_open_time[101]), abs=1e-9
