@@ -32,16 +32,22 @@ SETS = {
 def usual(compound: str, species: str = "human", **numbers: str) -> pl.Protocol:
     """Give the protocol of one usual dose."""
     reference = load_compound(compound, species).reference
-    return pl.Protocol("60 d", species).dose(compound, numbers.get("amount", reference.amount), route=reference.route)
+    amount = numbers.get("amount", reference.amount)
+    return pl.Protocol("60 d", species).dose(compound, amount, route=reference.route, over=reference.over)
 
 
 def closing_days() -> dict[str, str]:
     """Give the day on which windows close by each named set."""
-    return {
-        f"closes_{drug}_by_{name}": f"{float(pl.simulate(usual(drug), parameter_set=name).last_close) / 24.0:.1f}"
+    by_set = {
+        f"closes_{drug}_by_{name}": pl.simulate(usual(drug), parameter_set=name)
         for name, drugs in SETS.items()
         for drug in drugs
     }
+    onset = {
+        f"closes_{drug}_by_onset": pl.simulate(usual(drug), pl.Model(calcium="onset"))
+        for drug in ("ketamine", "psilocybin", "lsd")
+    }
+    return {name: f"{float(run.last_close) / 24.0:.1f}" for name, run in {**by_set, **onset}.items()}
 
 
 def tolerance() -> dict[str, str]:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from plasticity.assembly import Assembly
 from plasticity.errors import InputError
 from plasticity.model import Model
+from plasticity.preparation import longest_step, prepared
 from plasticity.protocol import Protocol
-from plasticity.simulation import longest_step, prepared
 from plasticity.solver.ensemble import run
 from plasticity.solver.task import Below, Changes, Task
 

@@ -15,8 +15,9 @@ from plasticity.members import Members, together
 from plasticity.model import Model
 from plasticity.plausible import drawn
 from plasticity.population import subjects
+from plasticity.preparation import prepared
 from plasticity.protocol import Protocol
-from plasticity.simulation import acute_signal, prepared, scheduled
+from plasticity.simulation import acute_signal, scheduled
 from plasticity.values import in_force
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from plasticity.assembly import Assembly
 from plasticity.model import Model
+from plasticity.preparation import state_sizes
 from plasticity.protocol import Protocol
-from plasticity.simulation import Run, state_sizes
+from plasticity.simulation import Run
 from plasticity.solver import ensemble
 from plasticity.solver.excursions import END
 from plasticity.solver.task import Below, Change, Changes, Task

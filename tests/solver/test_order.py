@@ -61,10 +61,11 @@ def test_orders(exact, options):
 
 
 def test_given_differenced_and_traced_jacobians_agree(exact):
-    """Same steps, same method: the difference is that of the Jacobians, below 1e-9."""
-    options = {"method": "Rodas5P", "t_eval": TIMES, "rtol": 1e-6, "atol": 1e-6}
+    """Same steps (no error is too large), same method: the difference is that of the Jacobians, below 1e-9."""
+    options = {"method": "Rodas5P", "t_eval": TIMES, "rtol": 0.9, "atol": 1e6, "max_step": END / 40}
     traced = solve_ivp(swing, (0.0, END), [1.0, 0.0], [PUSH], **options)
     given = solve_ivp(swing, (0.0, END), [1.0, 0.0], [PUSH], jac=swing_jacobian, **options)
     differenced = solve_ivp(swing_branched, (0.0, END), [1.0, 0.0], [PUSH], **options)
-    np.testing.assert_allclose(given.y, traced.y, atol=1e-8)
-    np.testing.assert_allclose(differenced.y, traced.y, atol=1e-8)
+    assert given.nsteps == differenced.nsteps == traced.nsteps
+    np.testing.assert_allclose(given.y, traced.y, atol=1e-9)
+    np.testing.assert_allclose(differenced.y, traced.y, atol=1e-9)

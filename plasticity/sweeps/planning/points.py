@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from plasticity.declare import Condition
 from plasticity.errors import unknown_name
+from plasticity.preparation import state_sizes
 from plasticity.sessions import Session
-from plasticity.simulation import state_sizes
 from plasticity.sweeps.planning.knobs import Columns, Knob, chosen, dosed
 from plasticity.sweeps.planning.meetings import held, overlapping, steps
 from plasticity.sweeps.planning.setting import Setting
