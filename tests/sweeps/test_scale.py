@@ -6,7 +6,8 @@ import sys
 import pytest
 
 MEASURED = """
-import json, resource, sys, time
+import json, sys, time
+from pathlib import Path
 sys.path.insert(0, {folder!r})
 from fake import Fake
 from plasticity.sweeps.storage import store
@@ -30,7 +31,9 @@ done = fill(plan, {path!r}, threads=1)
 began = time.perf_counter()
 wrong = store.Store.load({path!r}).damages()
 check = time.perf_counter() - began
-resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+# Not getrusage: its peak begins with that of the process that started this one.
+(peak,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+resident = int(peak.split()[1]) * 1024
 print(json.dumps({{
     "points": done.points, "chunks": done.chunks, "seconds": done.seconds, "storing": done.storing,
     "evaluating": spent, "resident": resident, "estimate": told.memory, "size": told.size, "check": check,
