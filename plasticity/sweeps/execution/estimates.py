@@ -142,7 +142,8 @@ def _width(dtype: str) -> int:
 
 def _resident() -> int:
     """Memory of this process now [byte]; the peak of getrusage would begin with that of whoever started it."""
-    if sys.platform == "linux":
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+    pages = Path("/proc/self/statm")
+    if pages.exists():
+        return int(pages.read_text(encoding="ascii").split()[1]) * resource.getpagesize()
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
