@@ -53,20 +53,19 @@ class Call:
     problem: Problem
     events: Sequence[Event] = field(default=())
 
-    def task(self, method: str, members: NDArray[np.int64] | slice = slice(None)) -> Task:
-        """The members with one method."""
-        chosen = np.arange(len(self.states))[members]
+    def task(self, method: str, members: NDArray[np.int64], max_steps: int) -> Task:
+        """Some members with one method, as far as it gets with so many steps."""
         return Task(
             self.problem.module(method),
             self.span,
-            self.states[chosen],
-            np.empty((len(chosen), 0)),
-            self.parameters[chosen],
-            Changes.listed([self.changes[i] for i in chosen]),
+            self.states[members],
+            np.empty((len(members), 0)),
+            self.parameters[members],
+            Changes.listed([self.changes[i] for i in members]),
             self.rtol,
             self.atol,
             self.max_step,
-            self.max_steps,
+            max_steps,
         )
 
 
@@ -102,7 +101,7 @@ def floats(name: str, given: ArrayLike, *, finite: bool = True) -> Floats:
         values = found.astype(float)
     except (TypeError, ValueError):
         raise TypeError(f"{name}: {given!r}; allowed: numbers") from None
-    if finite and not np.all(np.isfinite(values)):
+    if finite and not np.isfinite(values).all():
         raise ValueError(f"{name}: not finite; allowed: finite numbers")
     return values
 
@@ -289,7 +288,7 @@ def checked(
     if not 1e-14 <= number("rtol", rtol) < 1.0:
         raise ValueError(f"rtol: {rtol!r}; allowed: 1e-14 to 1")
     tolerance = floats("atol", atol)
-    if tolerance.ndim > 1 or (tolerance.ndim == 1 and tolerance.size != width) or np.any(tolerance <= 0):
+    if tolerance.ndim > 1 or (tolerance.ndim == 1 and tolerance.size != width) or tolerance.min() <= 0:
         raise ValueError(f"atol: {atol!r}; allowed: a positive number, or one for each of the {width} states")
     if not number("max_step", max_step) > 0:
         raise ValueError(f"max_step: {max_step!r}; allowed: more than 0")
@@ -311,10 +310,10 @@ def checked(
             common[key] = _changes(own_stops, own_jumps, start, end, width)
         changes.append(common[key])
     problem = Problem(fun, width, parameters.shape[1], jac)
-    whole = np.flatnonzero(finite_members(states, parameters))
-    if whole.size:
-        problem.examine(start, states[whole[0]], parameters[whole[0]])
-    full = np.broadcast_to(tolerance, (width,)).astype(float)
+    if problem.traced is None:
+        for whole in np.flatnonzero(finite_members(states, parameters))[:1]:
+            problem.examine(start, states[whole], parameters[whole])
+    full = np.full(width, tolerance)
     return Call(
         (start, end), states, parameters, changes, rtol, full, method, max_step, int(max_steps), problem, tuple(events)
     )

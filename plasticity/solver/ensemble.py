@@ -117,7 +117,8 @@ def integrate(task: Task, members: slice = slice(None), watched: Counts | None =
     n, width = states.shape
     watched = np.arange(width) if watched is None else watched
     columns = (changes.first, changes.time, changes.slot, changes.value)
-    atol = np.ascontiguousarray(np.broadcast_to(task.atol, task.states.shape)[members])
+    atol = np.empty_like(states)
+    atol[...] = task.atol if task.atol.ndim == 1 else task.atol[members]
     start, end = task.span
     room = _room(task, changes.most)
     while True:
@@ -128,7 +129,7 @@ def integrate(task: Task, members: slice = slice(None), watched: Counts | None =
             *(start, end, y, u, parameters, *columns, task.rtol, atol, task.max_step, task.max_steps),
             *(watched, times, record, status, steps, rejected, reached),
         )
-        if not np.any(status == _RECORD_FULL):
+        if not n or status.min() > _RECORD_FULL:
             return Recorded(watched, times, record, y, status, steps, rejected, reached)
         room *= 4
 

@@ -102,7 +102,7 @@ def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
     body = [f"b_{i} = {place('VALUE', i)} + {gained[i]}" for i in range(size)]
     body += [f"w_{i}_{j} = {cell[i, j]}" for i, j in cells]
     body += solve_lines(plan) + [f"{place('VALUE', i)} = b_{i}" for i in range(size)]
-    lines += _loop("solve", body) + squares_lines(size)
+    lines += _loop("solve", body) + each_state_lines(size)
     return "\n".join(lines) + "\n"
 
 
@@ -135,8 +135,10 @@ class _Writer:
         return lines + [f"{target} = {self.printer.doprint(e)}" for target, e in zip(targets, results, strict=True)]
 
 
-def squares_lines(states: int) -> list[str]:
-    """Write the sum of squares of error over tolerance out, added pairwise so that no addition waits for all others.
+def each_state_lines(states: int) -> list[str]:
+    """Write out what is done state by state, since a loop over states is not run on vector registers.
+
+    The squares of error over tolerance are added pairwise so that no addition waits for all others.
 
     Parameters
     ----------
@@ -148,8 +150,15 @@ def squares_lines(states: int) -> list[str]:
 
     Examples
     --------
-    >>> squares_lines(3)[-1]
-    '    return (relative(w, 0, l, rtol) + relative(w, 1, l, rtol)) + relative(w, 2, l, rtol)'
+    >>> print("\\n".join(each_state_lines(1)[2:]))
+    @njit(forceinline=True, **PLAIN)
+    def squares(w, l, rtol):
+        return relative(w, 0, l, rtol)
+    <BLANKLINE>
+    <BLANKLINE>
+    @njit(forceinline=True, **PLAIN)
+    def go_on(w, l, good):
+        w[STATE + 0 + l] = w[STAGE + 0 + l] if good else w[STATE + 0 + l]
     """
     terms = [f"relative(w, {s}, l, rtol)" for s in range(states)]
     while len(terms) > 1:
@@ -157,7 +166,10 @@ def squares_lines(states: int) -> list[str]:
         odd = terms[-1:] if len(terms) % 2 else []
         terms = [f"({left} + {right})" for left, right in pairs] + odd
     total = terms[0].removeprefix("(").removesuffix(")") if states > 1 else terms[0]
-    return ["", "", "@njit(forceinline=True, **PLAIN)", "def squares(w, l, rtol):", f"    return {total}"]
+    squares = ["", "", "@njit(forceinline=True, **PLAIN)", "def squares(w, l, rtol):", f"    return {total}"]
+    places = [(f"w[STATE + {s * LANES} + l]", f"w[STAGE + {s * LANES} + l]") for s in range(states)]
+    moves = [f"    {old} = {new} if good else {old}" for old, new in places]
+    return [*squares, "", "", "@njit(forceinline=True, **PLAIN)", "def go_on(w, l, good):", *moves]
 
 
 def _loop(name: str, body: Sequence[str]) -> list[str]:
@@ -207,7 +219,7 @@ def differenced_text(states: int, parameters: int, stages: int, *, analytic: boo
     own = [f"w_{i}_{j} = -a[{i}, {j}]" for i, j in sorted(everywhere)] if states <= LARGEST else []
     own += limit_lines(states, everywhere, "w_{}_{}", "w[LIMIT + l]", "w[RECIPROCAL + l]")
     bound = ["", "", "@njit(**PLAIN)", "def bound(w, l, a):", *(f"    {line}" for line in own or ["pass"])]
-    return "\n".join([*lines, *bound, *squares_lines(states)]) + "\n"
+    return "\n".join([*lines, *bound, *each_state_lines(states)]) + "\n"
 
 
 def method_text(method: Rosenbrock | RungeKutta, offsets: Mapping[str, int]) -> str:

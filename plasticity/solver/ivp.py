@@ -201,7 +201,7 @@ def _run(call: Call, members: Counts, into: EnsembleSolution, threads: int) -> N
     for method in _methods(call):
         if not members.size:
             return
-        found = run_ensemble(call.task(method, members), into.t, threads=threads)
+        found = run_ensemble(call.task(method, members, call.max_steps), into.t, threads=threads)
         into.y[members], into.status[members], into.t_reached[members] = found.values, found.status, found.reached
         into.nsteps[members], into.nrejected[members] = found.steps, found.rejected
         members = members[found.status < 0]
@@ -233,7 +233,7 @@ def _followed(call: Call, members: Counts, grid: Floats | None) -> list[Solution
         left = np.array([i for i in members if i not in found or found[i].status < 0], dtype=np.int64)
         limit = min(PREFIX, call.max_steps) if terminal else call.max_steps
         while left.size:
-            recorded = integrate(replace(call.task(method, left), max_steps=limit))
+            recorded = integrate(call.task(method, left, limit))
             open_ = []
             for k, i in enumerate(left):
                 one = _solution(call, recorded.trajectory(k), call.parameters[i], grid, method)
@@ -248,11 +248,13 @@ def _followed(call: Call, members: Counts, grid: Floats | None) -> list[Solution
 def _solution(call: Call, whole: Trajectory, parameters: Floats, grid: Floats | None, method: str) -> Solution:
     """Look for the events of a trajectory, cut it off at a terminal one, and read it at the output times."""
     times, status, end = locate(call.events, whole, parameters)
-    sol = whole.until(end) if end < whole.times[-1] else whole
+    cut = end < whole.times[-1]
+    sol = whole.until(end) if cut else whole
     t = sol.times if grid is None else grid[grid <= end] if status == 1 else grid
     y = np.empty((1, len(whole.final), len(t)))
     steps, watched = np.array([len(whole.pieces)]), np.arange(len(whole.final))
     sample(whole.times[None], whole.pieces[None], steps, whole.final[None], watched, t, y)
-    y[0][:, t == end] = sol.final[:, None]  # before any jump at the event
-    y[0][:, t > end] = np.nan
+    if cut:
+        y[0][:, t == end] = sol.final[:, None]  # before any jump at the event
+        y[0][:, t > end] = np.nan
     return Solution(t, y[0], status, MESSAGES[status], times, sol, len(sol.pieces), sol.rejected, method, end)

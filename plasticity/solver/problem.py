@@ -68,15 +68,17 @@ class Problem:
         with _lock:
             if self.traced is not None:
                 tape, rates = self.traced
-                key = fingerprint([method, str(self.states), str(self.parameters), tape, *rates])
-                return module(key, lambda: self._text(method))
+                named = (method, str(self.states), str(self.parameters), tape, *rates)
+                if named not in _modules:
+                    _modules[named] = module(fingerprint(named), lambda: self._text(method))
+                return _modules[named]
             own = (method, self.states, self.parameters, frozen(self.fun), frozen(self.jac))
             if own not in _modules:
                 _modules[own] = self._called(method)
             return _modules[own]
 
     def examine(self, t: float, y: NDArray[np.float64], p: NDArray[np.float64]) -> None:
-        """Call what is not traced once, at the start, so that what compiled code cannot check is checked here.
+        """Call once, at the start, what is not traced, so that what compiled code cannot check is checked here.
 
         Raises
         ------
@@ -85,8 +87,7 @@ class Problem:
         ValueError
             If what it returns has not the right shape, or if it raises an error.
         """
-        if self.traced is None:
-            _examine("fun", self.fun, (self.states,), t, y, p)
+        _examine("fun", self.fun, (self.states,), t, y, p)
         if self.jac is not None:
             _examine("jac", self.jac, (self.states, self.states), t, y, p)
 

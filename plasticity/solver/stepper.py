@@ -84,6 +84,12 @@ def squares(w, l, rtol):
     return relative(w, 0, l, rtol)
 
 
+@njit(forceinline=True, **PLAIN)
+def go_on(w, l, good):
+    """Take the new value of every state of one lane where the step is good."""
+    w[STATE + 0 + l] = w[STAGE + 0 + l] if good else w[STATE + 0 + l]
+
+
 # </problem>
 WIDTH = STATES * LANES
 
@@ -261,8 +267,4 @@ def advance(w):
     for l in range(LANES):
         good = w[ACCEPTED + l] > 0.0
         w[NOW + l] = w[NEXT + l] if good else w[NOW + l]
-    for s in range(STATES):
-        for l in range(LANES):
-            old = w[STATE + s * LANES + l]
-            new = w[STAGE + s * LANES + l]
-            w[STATE + s * LANES + l] = new if w[ACCEPTED + l] > 0.0 else old
+        go_on(w, l, good)

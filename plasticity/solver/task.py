@@ -79,6 +79,8 @@ class Changes:
 
     def of(self, members: slice) -> "Changes":
         """Give those of neighbouring members."""
+        if members == slice(None):
+            return self
         n = len(self.first) - 1
         start, stop, _ = members.indices(n)
         inside = slice(self.first[start], self.first[max(start, stop)])
@@ -88,7 +90,7 @@ class Changes:
     @property
     def most(self) -> int:
         """Largest number of changes of one member."""
-        return int(np.diff(self.first).max(initial=0))
+        return int(np.diff(self.first).max()) if self.time.size else 0
 
 
 @dataclass(frozen=True)
