@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,14 +128,14 @@ def plausible_numbers(
     [3]
     """
     assembly, given = (model or Model()).assemble(protocol.compounds), parameters or {}
-    table = data.load(TABLE)
+    table = _joint()
     names = [
-        str(name)
-        for name in table.data_vars
-        if name in assembly.parameters and name not in given and (protocol.species == "human" or "." not in str(name))
+        name
+        for name in table
+        if name in assembly.parameters and name not in given and (protocol.species == "human" or "." not in name)
     ]
-    rows = np.random.default_rng(seed).permutation(table.sizes["row"])
-    joint = {name: table[name].values[rows] for name in names}
+    rows = np.random.default_rng(seed).permutation(len(next(iter(table.values()))))
+    joint = {name: table[name][rows] for name in names}
     found: list[dict[str, float]] = []
     for at, single in enumerate(drawn(assembly, given, SPARE * count, seed)):
         own = {name: float(values[at % len(rows)]) for name, values in joint.items()}
@@ -145,6 +146,13 @@ def plausible_numbers(
         if len(found) == count:
             return found
     raise InputError(f"draws: {len(found)} of {SPARE * count} are physical; allowed: ranges that hold {count}")
+
+
+@cache
+def _joint() -> dict[str, Floats]:
+    """Columns of the table of draws, read once."""
+    table = data.load(TABLE)
+    return {str(name): column.values for name, column in table.data_vars.items()}
 
 
 def intervals(
