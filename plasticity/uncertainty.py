@@ -30,7 +30,8 @@ TABLE = "parameter_draws"
 SPARE = 4
 """So many times more draws are made than wanted, as some describe no physical system."""
 QUANTILES = (0.05, 0.5, 0.95)
-BANDS = ("calcium", "bdnf_mature", "permissiveness")
+BANDS = ("calcium", "creb_phosphorylated", "bdnf_mrna", "bdnf_pro", "bdnf_mature", "permissiveness")
+"""States that get bands beside all that the kernels give; the others are stores and gates that no figure shows."""
 MEANING = (
     "5, 50 and 95 % of {count} draws: every recalled, assumed or fitted number within what is plausible, those that "
     "all compounds share drawn together so that they give the calibrating windows of ketamine and psilocybin; derived "
@@ -183,7 +184,7 @@ def intervals(
         [h] (the last two over draws that open a window; one still open at the end closes there), `max_depth_interval`,
         `acute_maximum_interval` [%], `time_of_maximum_interval` and `effect_duration_interval` [h] (the acute effect
         read at 240 times after each dose); `window_chance`, the share of draws in which a window opens; along
-        `quantile` and `time` the bands of the depth, of calcium, mature BDNF and permissiveness, of effect sites, of
+        `quantile` and `time` the bands of the depth, of the states in `BANDS`, of effect sites, of
         everything that the kernels give (`openness_band`, `acute_effect_band`, ...), and of the observables. The
         attribute `uncertainty` says what was drawn.
 

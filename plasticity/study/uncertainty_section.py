@@ -8,7 +8,7 @@ from plasticity.study.section import Section
 
 
 class UncertaintySection(Section):
-    """Draws of uncertain numbers and virtual subjects for the intervals of a study of whole runs.
+    """Draws of uncertain numbers and virtual subjects for the intervals of a study.
 
     Examples
     --------
@@ -18,6 +18,7 @@ class UncertaintySection(Section):
 
     samples: Annotated[int, Field(ge=2, le=10_000)] = 64
     seed: Annotated[int, Field(ge=0)] = 0
+    lattice: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
 def _none_or_draws(given: Any) -> Any:
