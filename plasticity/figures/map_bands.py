@@ -133,4 +133,4 @@ def _filled(values: "numpy.ndarray") -> "numpy.ndarray":
     import numpy
 
     places = numpy.linspace(0.0, len(values) - 1.0, FINE)
-    return numpy.interp(places, numpy.arange(len(values)), values)
+    return numpy.asarray(numpy.interp(places, numpy.arange(len(values)), values))

@@ -87,7 +87,13 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
                 found["fear_end_interval"].sel(quantile=at, method="nearest").transpose(other, GAP).values
                 for at in (INNER, 1.0 - INNER)
             )
-            spell(panels[0], found[GAP].values, numpy.interp(found[other], ds[other], openness), low, high)
+            spell(
+                panels[0],
+                found[GAP].values,
+                numpy.asarray(numpy.interp(found[other].values, ds[other].values, openness)),
+                low,
+                high,
+            )
         return finish(figure, caption(whole), title, disclaimer)
 
 
