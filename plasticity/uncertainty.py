@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +30,8 @@ TABLE = "parameter_draws"
 SPARE = 4
 """So many times more draws are made than wanted, as some describe no physical system."""
 QUANTILES = (0.05, 0.5, 0.95)
-BANDS = ("calcium", "bdnf_mature", "permissiveness")
+BANDS = ("calcium", "creb_phosphorylated", "bdnf_mrna", "bdnf_pro", "bdnf_mature", "permissiveness")
+"""States that get bands beside all that the kernels give; the others are stores and gates that no figure shows."""
 MEANING = (
     "5, 50 and 95 % of {count} draws: every recalled, assumed or fitted number within what is plausible, those that "
     "all compounds share drawn together so that they give the calibrating windows of ketamine and psilocybin; derived "
@@ -127,14 +129,14 @@ def plausible_numbers(
     [3]
     """
     assembly, given = (model or Model()).assemble(protocol.compounds), parameters or {}
-    table = data.load(TABLE)
+    table = _joint()
     names = [
-        str(name)
-        for name in table.data_vars
-        if name in assembly.parameters and name not in given and (protocol.species == "human" or "." not in str(name))
+        name
+        for name in table
+        if name in assembly.parameters and name not in given and (protocol.species == "human" or "." not in name)
     ]
-    rows = np.random.default_rng(seed).permutation(table.sizes["row"])
-    joint = {name: table[name].values[rows] for name in names}
+    rows = np.random.default_rng(seed).permutation(len(next(iter(table.values()))))
+    joint = {name: table[name][rows] for name in names}
     found: list[dict[str, float]] = []
     for at, single in enumerate(drawn(assembly, given, SPARE * count, seed)):
         own = {name: float(values[at % len(rows)]) for name, values in joint.items()}
@@ -145,6 +147,13 @@ def plausible_numbers(
         if len(found) == count:
             return found
     raise InputError(f"draws: {len(found)} of {SPARE * count} are physical; allowed: ranges that hold {count}")
+
+
+@cache
+def _joint() -> dict[str, Floats]:
+    """Columns of the table of draws, read once."""
+    table = data.load(TABLE)
+    return {str(name): column.values for name, column in table.data_vars.items()}
 
 
 def intervals(
@@ -175,7 +184,7 @@ def intervals(
         [h] (the last two over draws that open a window; one still open at the end closes there), `max_depth_interval`,
         `acute_maximum_interval` [%], `time_of_maximum_interval` and `effect_duration_interval` [h] (the acute effect
         read at 240 times after each dose); `window_chance`, the share of draws in which a window opens; along
-        `quantile` and `time` the bands of the depth, of calcium, mature BDNF and permissiveness, of effect sites, of
+        `quantile` and `time` the bands of the depth, of the states in `BANDS`, of effect sites, of
         everything that the kernels give (`openness_band`, `acute_effect_band`, ...), and of the observables. The
         attribute `uncertainty` says what was drawn.
 

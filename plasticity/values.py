@@ -146,10 +146,9 @@ def _declaration(assembly: Assembly, name: str) -> Parameter:
     """Find the declaration that a name stands for."""
     head, dot, tail = name.partition(".")
     if not dot:
-        shared = {key: p for key, p in assembly.parameters.items() if "." not in key}
-        if name not in shared:
-            raise unknown_name("parameter", name, shared)
-        return shared[name]
+        if name not in assembly.parameters:
+            raise unknown_name("parameter", name, [key for key in assembly.parameters if "." not in key])
+        return assembly.parameters[name]
     present = {compound.name: compound for compound in assembly.compounds}
     if head not in present:
         if head in compound_names():

@@ -1,6 +1,7 @@
 """Calibration: likelihoods against closed forms, recovery of known numbers, seeds, resuming, and what is refused."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
@@ -111,6 +112,19 @@ def test_the_default_brake_is_the_maximum_of_the_likelihood_to_the_printed_digit
     declared = Model().assemble([]).parameters
     assert found["brake_gain"] == pytest.approx(declared["brake_gain"].value, abs=5.1e-5)
     assert found["brake_tau"] == pytest.approx(declared["brake_tau"].value, abs=5.1e-3)
+
+
+@pytest.mark.parametrize("law", ["first_order", "feedback"])
+def test_the_numbers_of_the_brake_are_what_the_committed_calibration_printed(law, root):
+    """The record of the gallery keeps what `plasticity calibrate brake_calibration` printed, to five digits."""
+    record = json.loads((root / "docs" / "gallery" / "record.json").read_text(encoding="utf-8"))
+    lines = [line.split("\t") for line in record["brake_calibration"]["printed"].splitlines()]
+    printed = {line[0].partition(".")[2]: line[2] for line in lines if line[0].startswith(f"{law}.")}
+    declared = Model(brake=law).assemble([]).parameters
+    assert len(printed) == 2
+    assert {name: (f"{declared[name].value:.5g}", declared[name].flag) for name in printed} == {
+        name: (value, "fitted") for name, value in printed.items()
+    }
 
 
 def _seen(row: Observation, day: float) -> Observation:

@@ -9,6 +9,7 @@ import pytest
 import plasticity as pl
 from plasticity import config
 from plasticity.kernels import declared_kernels
+from plasticity.study.evidence import evidence_known
 
 ROOT = Path(__file__).parents[1]
 FILES = [*ROOT.glob("plasticity/compounds/*.yaml"), *ROOT.glob("plasticity/parameter_sets/*.yaml")]
@@ -94,3 +95,27 @@ def test_sweeps_populations_and_studies_carry_them_too():
     assert isinstance(known(both)["lsd.clearance"], list)  # verified by species, each with its own flag
     study = pl.Study.load("window_by_compound", ["uncertainty=false", "protocol.duration=1 d"])
     assert {"mdma.clearance", "ketamine.nmda_k"} <= set(known(study.run()))
+
+
+SMALL = {"validation": ["validation.tables=[receptor_occupancy]", "validation.draws=0"], "rival_accounts": [],
+         "kinetics_calibration": ["calibration.sampling={ensembles: 1, walkers: 8, steps: 4, burn: 2}"]}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_calibrations_and_validations_carry_them_too(name):
+    if name == "kinetics_calibration":
+        pytest.importorskip("emcee")
+    found = known(pl.Study.load(name, SMALL[name], reduced=True).run())
+    assert found["theta_rest"] == {"unit": "1", "flag": "verified", "source": ["Graupner2012"]}
+    if name == "kinetics_calibration":
+        assert found["psilocybin.clearance"] == {"unit": "L/h", "flag": "fitted", "source": ["Holze2023"]}
+    if name == "validation":
+        assert found["psilocybin.clearance"]["flag"] == "derived"
+
+
+def test_what_a_validation_is_given_and_what_its_set_says_keep_their_flags():
+    changes = ["parameter_set=improved", "parameters.trkb_half=1.5"]
+    study = pl.Study.load("validation", ["validation.draws=0", *changes], reduced=True)
+    found = evidence_known(study.evidence, study.runs[0], study.settings.parameter_set)
+    assert found["trkb_half"]["flag"] == "given"
+    assert found["htr2a_lysosomal_rate"] == {"unit": "1/h", "flag": "assumed", "source": ["Raval2021"]}

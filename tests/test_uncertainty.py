@@ -7,6 +7,7 @@ import pytest
 
 from plasticity import data
 from plasticity.calibration.members import closing_days
+from plasticity.figures.bands import told
 from plasticity.figures.origin import origin
 from plasticity.model import Model
 from plasticity.observables import effect_extent
@@ -15,7 +16,8 @@ from plasticity.protocol import Protocol
 from plasticity.simulation import integrated
 from plasticity.study import Study
 from plasticity.study.uncertain import without_intervals
-from plasticity.sweeps.asking import sweep
+from plasticity.sweeps.asking import planned, sweep
+from plasticity.sweeps.planning.intervals import Intervals
 from plasticity.uncertainty import TABLE, _acute, after_doses, intervals, members, plausible_numbers
 
 PLAN = Protocol("40 d").dose("psilocybin", "25 mg")
@@ -142,10 +144,44 @@ def test_a_curve_has_intervals_that_are_those_of_its_points():
     assert float(ds.window_chance[0]) < float(ds.window_chance[4])
 
 
-def test_a_map_says_that_it_has_none():
-    ds = sweep(PLAN, {**CURVE["over"], "brake_tau": np.linspace(110.0, 190.0, 5).tolist()}, ["max_depth"], draws=4)
-    assert "quantile" not in ds.dims and ds.attrs["no_intervals"].startswith("none: a map")
-    assert "a map of several axes" in origin(ds)
+MAP = {"over": {**CURVE["over"], "brake_tau": np.linspace(110.0, 190.0, 5).tolist()}, "keep": ["last_close"]}
+
+
+def test_a_map_has_the_intervals_of_its_curves_on_a_lattice_and_none_elsewhere():
+    ds = sweep(PLAN, **MAP, draws=8, lattice=3)
+    assert json.loads(ds.attrs["uncertainty"])["at"] == {"dose": [0, 2, 4], "brake_tau": [0, 2, 4]}
+    assert int(ds.window_chance.notnull().sum()) == 9
+    assert int(ds.last_close_interval.isel(quantile=1).notnull().sum()) <= 9
+    curve = sweep(PLAN, {**CURVE["over"], "brake_tau": MAP["over"]["brake_tau"][::2]}, MAP["keep"], draws=8)
+    for name in ("last_close_interval", "window_chance"):
+        found, alone = ds[name].isel(dose=[0, 2, 4], brake_tau=[0, 2, 4]), curve[name].isel(dose=[0, 2, 4])
+        assert np.array_equal(found, alone, equal_nan=True)
+    assert float(ds.window_chance[4, 4]) > float(ds.window_chance[0, 4])
+
+
+def test_chunks_and_threads_change_no_interval_of_a_map():
+    plan = planned(PLAN, **MAP, intervals=Intervals(4, 0, 2))
+    whole = plan.evaluate((slice(0, 5), slice(0, 5)), threads=2)
+    part = plan.evaluate((slice(4, 5), slice(1, 5)), threads=1)
+    for name in whole:
+        assert np.array_equal(part[name], whole[name][4:5, 1:5], equal_nan=True)
+    assert np.isfinite(part["window_chance"]).sum() == 1
+
+
+@pytest.mark.parametrize("lattice", [0, 3])
+def test_a_map_says_whether_it_has_intervals_and_where(lattice):
+    ds = sweep(PLAN, **MAP, draws=2, lattice=lattice)
+    assert ("quantile" in ds.dims) == ("uncertainty" in ds.attrs) == (lattice > 0)
+    assert ("on a map whose study asks for a lattice" in origin(ds)) == (lattice == 0)
+    if lattice:
+        assert "at 3 places along dose and 3 places along brake_tau" in told(ds)
+        assert set(without_intervals(ds).data_vars) == {"last_close", "status", "reached"}
+
+
+def test_a_sample_has_none():
+    ds = sweep(PLAN, {"dose": ["5 mg"], "brake_tau": {"from": "5 d", "to": "8 d"}}, ["last_close"],
+               design="sobol", samples=4, draws=2, lattice=3)  # fmt: skip
+    assert "quantile" not in ds.dims and "not of a sample" in ds.attrs["no_intervals"]
 
 
 def test_one_switch_turns_the_intervals_off():

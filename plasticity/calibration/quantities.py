@@ -1,21 +1,26 @@
-"""What the published tables observe, read from a run of the model: one function each, found by its name."""
+"""What the published tables observe, read from runs of the model: one function each, found by its name."""
 
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from plasticity.calibration.batch import Batch
 from plasticity.errors import unknown_name
-from plasticity.simulation import Run
-from plasticity.solver.extent import extent
 from plasticity.window import Windows, locate
 
+if TYPE_CHECKING:
+    from scipy.interpolate import PPoly
+
+Floats = NDArray[np.float64]
 HOURS_PER_DAY = 24.0
 LONGEST = 72.0
 """An area without an end of its own is taken up to here [h]."""
 
 
-def quantity(name: str) -> Callable[[Run, str, float], float]:
+def quantity(name: str) -> Callable[[Batch, str, float], Floats]:
     """Find a quantity by its name.
 
     Parameters
@@ -26,7 +31,7 @@ def quantity(name: str) -> Callable[[Run, str, float], float]:
     Returns
     -------
     callable
-        Of a run, the name of the compound and the time of the observation [h].
+        Of a batch of runs, the name of the compound and the time of the observation [h]; one number for each run.
 
     Raises
     ------
@@ -41,254 +46,226 @@ def quantity(name: str) -> Callable[[Run, str, float], float]:
     known = {key: value for key, value in vars(sys.modules[__name__]).items() if key in NAMES}
     if name not in known:
         raise unknown_name("quantity", name, NAMES)
-    found: Callable[[Run, str, float], float] = known[name]
+    found: Callable[[Batch, str, float], Floats] = known[name]
     return found
 
 
-def _plasma(run: Run, compound: str) -> tuple[float, float, float]:
-    """Maximum [ng/mL], its time [h], and the total time above a sixteenth of it [h]."""
-    return extent(_concentration(run, compound), run.trajectory.times, share=1.0 / 16.0, near=1e-6)
-
-
-def _concentration(run: Run, compound: str) -> Callable[[np.ndarray], np.ndarray]:
-    mass = run.values[f"{compound}.molecular_weight"] / 1000.0
-    volume = run.values[f"{compound}.volume_central"]
-    slot = list(run.assembly.states).index(f"{compound}.central")
-    return lambda times: run.trajectory(times)[slot] / volume * mass
-
-
-def plasma_maximum(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def plasma_maximum(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Largest plasma concentration [ng/mL].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(plasma_maximum(integrated(asked("psilocybin 25 mg", "12 h")), "psilocybin", 0.0), 1)
-    17.3
+    >>> from plasticity.calibration.batch import Batch
+    >>> plasma_maximum(Batch.asked("psilocybin 25 mg", "12 h"), "psilocybin", 0.0).round(1).tolist()
+    [17.3]
     """
-    return _plasma(run, compound)[0]
+    return batch.concentration(compound)[0]
 
 
-def plasma_time_of_maximum(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def plasma_time_of_maximum(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Time of the largest plasma concentration [h].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(plasma_time_of_maximum(integrated(asked("psilocybin 25 mg", "12 h")), "psilocybin", 0.0), 1)
-    1.9
+    >>> from plasticity.calibration.batch import Batch
+    >>> plasma_time_of_maximum(Batch.asked("psilocybin 25 mg", "12 h"), "psilocybin", 0.0).round(1).tolist()
+    [1.9]
     """
-    return _plasma(run, compound)[1]
+    return batch.concentration(compound)[1]
 
 
-def plasma_half_life(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def plasma_half_life(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Terminal half-life in plasma [h], from the fall between a sixteenth and a sixty-fourth of the maximum.
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(plasma_half_life(integrated(asked("psilocybin 25 mg", "24 h")), "psilocybin", 0.0), 2)
-    1.63
+    >>> from plasticity.calibration.batch import Batch
+    >>> plasma_half_life(Batch.asked("psilocybin 25 mg", "24 h"), "psilocybin", 0.0).round(2).tolist()
+    [1.63]
     """
+    maximum, time, _ = batch.concentration(compound)
+    slot = batch.slot(f"{compound}.central")
+    scale = batch.number(f"{compound}.molecular_weight") / 1000.0 / batch.number(f"{compound}.volume_central")
+    times = zip(batch.runs, maximum / scale, time, strict=True)
+    return np.array([_half_life(run.trajectory.polynomial(slot), amount, when) for run, amount, when in times])
+
+
+def _half_life(amount: "PPoly", maximum: float, time: float) -> float:
     from scipy.optimize import brentq
 
-    concentration = _concentration(run, compound)
-    maximum, time, _ = _plasma(run, compound)
+    end = float(amount.x[-1])
 
     def reached(share: float) -> float:
-        def gap(when: float) -> float:
-            return float(concentration(np.array([when]))[0]) / maximum - share
-
-        end = float(run.trajectory.times[-1])
-        return float(brentq(gap, time, end)) if gap(end) < 0.0 else np.nan
+        below = float(amount(end)) < share * maximum
+        return float(brentq(lambda when: float(amount(when)) / maximum - share, time, end)) if below else np.nan
 
     return (reached(1.0 / 64.0) - reached(1.0 / 16.0)) / 2.0
 
 
-def plasma_area(run: Run, compound: str, at: float) -> float:
+def plasma_area(batch: Batch, compound: str, at: float) -> Floats:
     """Area under the plasma concentration up to `at` [ng h/mL].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(plasma_area(integrated(asked("lsd 100 ug", "72 h")), "lsd", 72.0), 1)  # dose over clearance
-    13.7
+    >>> from plasticity.calibration.batch import Batch
+    >>> plasma_area(Batch.asked("lsd 100 ug", "72 h"), "lsd", 72.0).round(1).tolist()  # dose over clearance
+    [13.7]
     """
-    slot = list(run.assembly.states).index(f"{compound}.central")
-    end = LONGEST if np.isnan(at) else at
-    amount = float(run.trajectory.polynomial(slot).integrate(0.0, min(end, run.trajectory.times[-1])))
-    return amount / run.values[f"{compound}.volume_central"] * run.values[f"{compound}.molecular_weight"] / 1000.0
+    slot, end = batch.slot(f"{compound}.central"), LONGEST if np.isnan(at) else at
+    paths = [run.trajectory.polynomial(slot) for run in batch.runs]
+    amount = np.array([float(path.integrate(0.0, min(end, path.x[-1]))) for path in paths])
+    return amount / batch.number(f"{compound}.volume_central") * batch.number(f"{compound}.molecular_weight") / 1000.0
 
 
-def _signal(run: Run, name: str) -> tuple[float, float, float]:
-    return extent(lambda times: run.signals(times)[name], run.trajectory.times, share=0.1, near=1e-6)
-
-
-def _effect(run: Run) -> tuple[float, float, float]:
-    return extent(run.acute_effect, run.trajectory.times, share=0.1, near=1e-6)
-
-
-def occupancy_maximum(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def occupancy_maximum(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Largest occupancy of 5-HT2A as seen by PET [%].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(occupancy_maximum(integrated(asked("psilocybin 30 mg", "12 h")), "psilocybin", 0.0))
-    70
+    >>> from plasticity.calibration.batch import Batch
+    >>> occupancy_maximum(Batch.asked("psilocybin 30 mg", "12 h"), "psilocybin", 0.0).round(0).tolist()
+    [70.0]
     """
-    return 100.0 * _signal(run, "htr2a_occupancy")[0]
+    return 100.0 * batch.signal("htr2a_occupancy")[0]
 
 
-def effect_maximum(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def effect_maximum(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Largest acute effect [%].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(effect_maximum(integrated(asked("psilocybin 25 mg", "12 h")), "psilocybin", 0.0))
-    74
+    >>> from plasticity.calibration.batch import Batch
+    >>> effect_maximum(Batch.asked("psilocybin 25 mg", "12 h"), "psilocybin", 0.0).round(0).tolist()
+    [74.0]
     """
-    return _effect(run)[0]
+    return batch.effect()[0]
 
 
-def effect_rating(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def effect_rating(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Largest acute effect on a scale from 0 to 10.
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(effect_rating(integrated(asked("dmt 14 mg fumarate", "2 h")), "dmt", 0.0), 1)
-    7.6
+    >>> from plasticity.calibration.batch import Batch
+    >>> effect_rating(Batch.asked("dmt 14 mg fumarate", "2 h"), "dmt", 0.0).round(1).tolist()
+    [7.6]
     """
-    return _effect(run)[0] / 10.0
+    return batch.effect()[0] / 10.0
 
 
-def effect_time_of_maximum(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def effect_time_of_maximum(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Time of the largest acute effect [h].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(effect_time_of_maximum(integrated(asked("psilocybin 25 mg", "12 h")), "psilocybin", 0.0), 1)
-    1.8
+    >>> from plasticity.calibration.batch import Batch
+    >>> effect_time_of_maximum(Batch.asked("psilocybin 25 mg", "12 h"), "psilocybin", 0.0).round(1).tolist()
+    [1.8]
     """
-    return _effect(run)[1]
+    return batch.effect()[1]
 
 
-def effect_duration(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def effect_duration(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Time during which the acute effect exceeds a tenth of its maximum [h].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(effect_duration(integrated(asked("psilocybin 25 mg", "24 h")), "psilocybin", 0.0), 2)
-    6.38
+    >>> from plasticity.calibration.batch import Batch
+    >>> effect_duration(Batch.asked("psilocybin 25 mg", "24 h"), "psilocybin", 0.0).round(2).tolist()
+    [6.38]
     """
-    return _effect(run)[2]
+    return batch.effect()[2]
 
 
-def density_at(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def density_at(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Density of 5-HT2A over that without drug, at a time [1].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(density_at(integrated(asked("psilocybin 25 mg", "30 h")), "psilocybin", 24.0), 2)
-    0.83
+    >>> from plasticity.calibration.batch import Batch
+    >>> density_at(Batch.asked("psilocybin 25 mg", "30 h"), "psilocybin", 24.0).round(2).tolist()
+    [0.83]
     """
-    return float(run.signals(np.array([at]))["htr2a_density"][0])
+    return batch.signal_at("htr2a_density", at)
 
 
-def _state(run: Run, name: str, at: float) -> float:
-    return float(run.trajectory(np.array([at]))[list(run.assembly.states).index(name)][0])
-
-
-def mrna_at(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def mrna_at(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Bdnf mRNA over that without drug, at a time [1].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(mrna_at(integrated(asked("mdma 125 mg", "30 h")), "mdma", 24.0), 2)
-    1.0
+    >>> from plasticity.calibration.batch import Batch
+    >>> mrna_at(Batch.asked("mdma 125 mg", "30 h"), "mdma", 24.0).round(2).tolist()
+    [1.0]
     """
-    return _state(run, "bdnf_mrna", at)
+    return batch.at("bdnf_mrna", at)
 
 
-def bdnf_at(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def bdnf_at(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Mature BDNF over that without drug, at a time [1].
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(bdnf_at(integrated(asked("mdma 125 mg", "30 h")), "mdma", 0.0), 2)
-    1.0
+    >>> from plasticity.calibration.batch import Batch
+    >>> bdnf_at(Batch.asked("mdma 125 mg", "30 h"), "mdma", 0.0).round(2).tolist()
+    [1.0]
     """
-    return _state(run, "bdnf_mature", at)
+    return batch.at("bdnf_mature", at)
 
 
-def _windows(run: Run) -> Windows:
-    theta = run.trajectory.pieces[:, list(run.assembly.states).index("theta")]
-    numbers = {name: run.values[f"window_{name}"] for name in ("open_ratio", "close_ratio", "merge_gap")}
-    return locate(run.trajectory.times, theta, theta_rest=run.values["theta_rest"], **numbers)
+def _windows(batch: Batch) -> list[Windows]:
+    slot, found = batch.slot("theta"), []
+    for run in batch.runs:
+        numbers = {name: run.values[f"window_{name}"] for name in ("open_ratio", "close_ratio", "merge_gap")}
+        pieces = run.trajectory.pieces[:, slot]
+        found.append(locate(run.trajectory.times, pieces, theta_rest=run.values["theta_rest"], **numbers))
+    return found
 
 
-def closing_day(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def closing_day(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Day on which the last window closes; 0 if none opens, the end of the run if one is open there.
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> round(closing_day(integrated(asked("psilocybin 25 mg", "28 d")), "psilocybin", 0.0), 1)
-    17.5
+    >>> from plasticity.calibration.batch import Batch
+    >>> closing_day(Batch.asked("psilocybin 25 mg", "28 d"), "psilocybin", 0.0).round(1).tolist()
+    [17.5]
     """
-    found = _windows(run)
-    if not found.number_of_windows:
-        return 0.0
-    end = float(run.trajectory.times[-1]) if found.censored_right[-1] else found.last_close
-    return end / HOURS_PER_DAY
+    end = batch.runs[0].protocol.duration
+    ends = [
+        0.0 if not one.number_of_windows else end if one.censored_right[-1] else one.last_close
+        for one in _windows(batch)
+    ]
+    return np.array(ends) / HOURS_PER_DAY
 
 
-def ever_opens(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def ever_opens(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Whether any window opens: 1 or 0.
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> ever_opens(integrated(asked("dmt 15 mg", "7 d")), "dmt", 0.0)
-    0.0
+    >>> from plasticity.calibration.batch import Batch
+    >>> ever_opens(Batch.asked("dmt 15 mg", "7 d"), "dmt", 0.0).tolist()
+    [0.0]
     """
-    return float(_windows(run).number_of_windows > 0)
+    return np.array([float(one.number_of_windows > 0) for one in _windows(batch)])
 
 
-def open_at(run: Run, compound: str, at: float) -> float:  # noqa: ARG001
+def open_at(batch: Batch, compound: str, at: float) -> Floats:  # noqa: ARG001
     """Whether a window is open at a time: 1 or 0.
 
     Examples
     --------
-    >>> from plasticity.calibration.asked import asked
-    >>> from plasticity.simulation import integrated
-    >>> [open_at(integrated(asked("mdma 125 mg", "3 d")), "mdma", hour) for hour in (6.0, 48.0)]
-    [0.0, 1.0]
+    >>> from plasticity.calibration.batch import Batch
+    >>> [open_at(Batch.asked("mdma 125 mg", "3 d"), "mdma", hour).tolist() for hour in (6.0, 48.0)]
+    [[0.0], [1.0]]
     """
-    found = _windows(run)
+    return np.array([float(_open(one, at)) for one in _windows(batch)])
+
+
+def _open(found: Windows, at: float) -> bool:
     ends = np.where(np.isnan(found.t_close), np.inf, found.t_close)
-    return float(((found.t_open <= at) & (at < ends)).any())
+    return bool(((found.t_open <= at) & (at < ends)).any())
 
 
 NAMES = tuple(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from plasticity import data
 from plasticity.calibration.asked import asked
+from plasticity.calibration.batch import Batch
 from plasticity.calibration.members import runs
 from plasticity.calibration.observed import Observation
 from plasticity.calibration.quantities import quantity
@@ -92,12 +93,13 @@ def validated_rows(plan: Comparison, report: Report | None = None) -> "xarray.Da
             report(done, len(protocols), text)
         protocol = asked(text, hours)
         points = _points(plan, protocol)
-        for j, run in enumerate(runs(protocol, plan.model, points)):
-            failed += run.trajectory.status != 0
-            for i in members:
-                row = plan.rows[i]
-                good = run.trajectory.status == 0
-                found[i, j] = quantity(row.quantity)(run, row.compound, row.at) if good else np.nan
+        made = runs(protocol, plan.model, points)
+        good = np.array([run.trajectory.status == 0 for run in made])
+        failed += int((~good).sum())
+        batch = Batch([run for run, fine in zip(made, good, strict=True) if fine])
+        for i in members if good.any() else ():
+            row = plan.rows[i]
+            found[i, good] = quantity(row.quantity)(batch, row.compound, row.at)
     return _dataset(plan, found, failed)
 
 

@@ -21,12 +21,12 @@ COLUMNS = ("opens h", "closes d", "total d", "depth", "windows", "censored", "st
 
 def show_results(ds: "xarray.Dataset") -> None:
     """Print the windows of every run, what went wrong, and what the numbers are not."""
-    points = list(_points(ds))
+    every = list(points(ds))
     heads = [str(dimension) for dimension in ds["status"].dims] or ["run"]
     more = INTERVALS if "last_close_interval" in ds else ()
     show(
         (*heads, *COLUMNS, *more),
-        [(*_labels(ds, at), *_window(one), *(_interval(one) if more else ())) for at, one in points],
+        [(*labels(ds, at), *_window(one), *(_interval(one) if more else ())) for at, one in every],
     )
     if "regret" in ds:
         _show_schedules(ds)
@@ -87,10 +87,10 @@ def show_failures(ds: "xarray.Dataset") -> int:
 
     if "status" not in ds or not (ds["status"] != 0).any():  # no status: sensitivity indices of many points
         return 0
-    failed = [(at, one) for at, one in _points(ds) if int(one["status"]) != 0]
+    failed = [(at, one) for at, one in points(ds) if int(one["status"]) != 0]
     if failed:
         heads = [str(dimension) for dimension in ds["status"].dims] or ["run"]
-        rows = [(*_labels(ds, at), int(one["status"]), MESSAGES.get(int(one["status"]), "")) for at, one in failed]
+        rows = [(*labels(ds, at), int(one["status"]), MESSAGES.get(int(one["status"]), "")) for at, one in failed]
         show((*heads, "status", "failed because"), rows)
     return len(failed)
 
@@ -127,7 +127,8 @@ def _session(one: "xarray.Dataset") -> tuple[str, ...]:
     return (str(one["kind"].values), *numbers, f"{chance:.2f}" if chance == chance else "")
 
 
-def _points(ds: "xarray.Dataset") -> Iterator[tuple[dict[str, int], "xarray.Dataset"]]:
+def points(ds: "xarray.Dataset") -> Iterator[tuple[dict[str, int], "xarray.Dataset"]]:
+    """Go through all points of a dataset, with their places along the dimensions of `status`."""
     dimensions = [str(dimension) for dimension in ds["status"].dims]
     small = ds.drop_dims("time", errors="ignore")
     for place in itertools.product(*(range(ds.sizes[dimension]) for dimension in dimensions)):
@@ -135,7 +136,8 @@ def _points(ds: "xarray.Dataset") -> Iterator[tuple[dict[str, int], "xarray.Data
         yield at, small.isel(at)
 
 
-def _labels(ds: "xarray.Dataset", at: dict[str, int]) -> list[str]:
+def labels(ds: "xarray.Dataset", at: dict[str, int]) -> list[str]:
+    """Say where a point stands, one text for each dimension."""
     if not at:
         return [str(ds.attrs.get("study_name", ""))]
     shown = []

@@ -1,7 +1,8 @@
 """A sweep from the command line: its size before it starts, its store, and what is told after it."""
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
     from plasticity.study import Study
     from plasticity.sweeps.work import Plan
+
+
+FEW = 5
+"""Points along an axis that are all printed."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
         return code
     if file is not None:
         print(f"dataset: {export(path, file)}")
+    show_intervals(store.open(path))
     try:
         ds = analysed(section, store.open(path))
         if indices is not None:
@@ -89,6 +95,38 @@ def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
             raise
         print(f"ended with the store: {error}", file=sys.stderr)
     return code
+
+
+def show_intervals(ds: "xarray.Dataset") -> None:
+    """Print numbers and their intervals at the first, middle and last point along each axis, or say that none are."""
+    from plasticity.cli.report import labels, points
+    from plasticity.cli.table import show
+
+    if "uncertainty" not in ds.attrs:
+        print(f"intervals: {ds.attrs.get('no_intervals', 'none: uncertainty is off')}")
+        return
+    told = json.loads(str(ds.attrs["uncertainty"]))
+    places = {str(dim): _few(told.get("at", {}).get(dim, range(size))) for dim, size in ds["status"].sizes.items()}
+    few = ds.isel(places).load()
+    names = [name for name in map(str, ds.data_vars) if f"{name}_interval" in ds]
+    heads = [f"{name} {few[name].attrs['units']}".removesuffix(" 1") for name in names]
+    rows = []
+    for at, one in points(few):
+        spans = [_span(one[name], one[f"{name}_interval"]) for name in names]
+        rows.append((*labels(few, at), *spans, f"{100.0 * float(one['window_chance']):.0f} %"))
+    show((*map(str, few["status"].dims), *heads, "opens in"), rows)
+    print(f"intervals in brackets: {told['meaning']}; all of them: variables ending in _interval")
+
+
+def _few(places: Sequence[int]) -> list[int]:
+    """First, middle and last of many, all of few."""
+    return list(places) if len(places) <= FEW else [places[0], places[len(places) // 2], places[-1]]
+
+
+def _span(value: "xarray.DataArray", interval: "xarray.DataArray") -> str:
+    low, _, high = (f"{float(one):.3g}" for one in interval)
+    alone = f"{float(value):.3g}".replace("nan", "none")
+    return alone if low == "nan" else f"{alone} ({low} to {high})"
 
 
 def show_indices(ds: "xarray.Dataset") -> None:

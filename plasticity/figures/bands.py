@@ -120,7 +120,7 @@ def ends(ds: "xarray.Dataset", name: str) -> "tuple[float, float] | None":
     return None if bool((values != values).any()) else (float(values[0]), float(values[1]))
 
 
-def told(ds: "xarray.Dataset", lines: str = "") -> str:
+def told(ds: "xarray.Dataset", lines: str = "", marks: str = "Pale bands") -> str:
     """Say in a caption what the bands are.
 
     Parameters
@@ -128,6 +128,8 @@ def told(ds: "xarray.Dataset", lines: str = "") -> str:
     ds : xarray.Dataset
     lines : str
         What thin lines show, as in ``"thin lines: the closing day"``.
+    marks : str
+        What the bands are drawn as, where not so.
 
     Returns
     -------
@@ -145,4 +147,4 @@ def told(ds: "xarray.Dataset", lines: str = "") -> str:
     if "uncertainty" not in ds.attrs:
         return ""
     meaning = json.loads(str(ds.attrs["uncertainty"]))["meaning"]
-    return f"Pale bands{f', {lines}' if lines else ''}: {meaning}."
+    return f"{marks}{f', {lines}' if lines else ''}: {meaning}."

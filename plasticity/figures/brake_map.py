@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from plasticity.errors import InputError
+from plasticity.figures.bands import INNER, told
+from plasticity.figures.map_bands import BAND, DOTS, lattice, line
 from plasticity.figures.maps import COLOURS, Scale, days, frame, left_out, mark, scale, thinned
 from plasticity.figures.origin import origin
 from plasticity.figures.pens import pens
-from plasticity.figures.reading import require
+from plasticity.figures.reading import HOURS_PER_DAY, require
 from plasticity.figures.records import sentences
 from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
 from plasticity.figures.style import look
@@ -35,7 +37,8 @@ def draw(
     ----------
     ds : xarray.Dataset
         `last_close` [h], `total_open_time` [h], `number_of_windows`, `censored` and `status` along `compound` and two
-        dimensions with numbers; the first of these goes across, the second up.
+        dimensions with numbers; the first of these goes across, the second up. Where it has it,
+        `last_close_interval` on the lattice that its attribute `uncertainty` names.
     observed : xarray.Dataset, optional
         As ``data.load("critical_period_windows")`` gives it, which is taken if nothing is given.
     title : str
@@ -78,6 +81,7 @@ def draw(
     intervals = _intervals(published() if observed is None else observed)
     day = days(ds, "last_close")
     shown = float(day.max()) if bool(day.notnull().any()) else 1.0
+    spread = lattice(whole)
     known = day.where(ds["censored"] == 0, float("inf")).where(ds["number_of_windows"] > 0, 0.0)
     closing = known.where(ds["status"] >= 0).values
     with look():
@@ -102,9 +106,11 @@ def draw(
             opened, closed, role = intervals.get(name, (None, None, ""))
             _contour(axes, across, up, closing[at], opened, OPEN)
             _contour(axes, across, up, closing[at], closed, CLOSED)
-            told = f"seen open on day {opened:g}" if opened is not None else "nothing published"
-            told += f", closed on {closed:g}" if closed is not None else ", never closed" if opened is not None else ""
-            axes.set_title(f"{ink.name} ({role})\n{told}" if role else f"{ink.name}\n{told}", size=6.5)
+            if spread is not None:
+                _reach(axes, spread.isel(compound=at).transpose(sides[1], sides[0], ...), opened, closed)
+            seen = f"seen open on day {opened:g}" if opened is not None else "nothing published"
+            seen += f", closed on {closed:g}" if closed is not None else ", never closed" if opened is not None else ""
+            axes.set_title(f"{ink.name} ({role})\n{seen}" if role else f"{ink.name}\n{seen}", size=6.5)
         rest = panels[places[len(names)]]
         met = _met(closing, names, intervals)
         counted = sum(name in intervals for name in names)
@@ -134,6 +140,8 @@ def draw(
             Line2D([], [], color="white", markeredgecolor="black", marker="o", linestyle="none", markersize=4,
                    label="Default numbers of the brake"),
         ]  # fmt: skip
+        if spread is not None:
+            lines.append(Line2D([], [], color=BAND, linestyle=DOTS, label="The same in one draw of twenty"))
         key(panels["key"], [*lines, *handles.values()], 3)
         return finish(figure, caption(whole), title, disclaimer)
 
@@ -182,6 +190,22 @@ def _contour(axes: "Axes", across: Scale, up: Scale, closing: "numpy.ndarray", d
                          linestyles=[dashes] if width == 1.0 else "-")  # fmt: skip
 
 
+def _reach(axes: "Axes", found: "xarray.Dataset", opened: float | None, closed: float | None) -> None:
+    """Draw how far from the lines a twentieth of the draws still closes late enough, or early enough."""
+    days_ = found["last_close_interval"] / HOURS_PER_DAY
+    for day, at in ((opened, 1.0 - INNER), (closed, INNER)):
+        if day is not None:
+            line(
+                axes,
+                found,
+                days_.sel(quantile=at, method="nearest"),
+                day,
+                colors=BAND,
+                linewidths=1.2,
+                linestyles=[DOTS],
+            )
+
+
 def _where(mask: "numpy.ndarray", value: float) -> "numpy.ndarray":
     import numpy
 
@@ -220,6 +244,7 @@ def caption(ds: "xarray.Dataset") -> str:
             "seen closed (dashed; Nardou et al. 2019, 2023; doses and closing days are recalled); a pair of numbers",
             "between them agrees. Last panel: how many compounds agree. Fitted: the default (dot) was fitted to this",
             "compound; predicted: it was not.",
+            told(ds, marks="Dotted lines, 5 and 95 %") if lattice(ds) is not None else "",
             left_out(ds),
             origin(ds),
         ]

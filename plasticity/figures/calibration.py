@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plasticity.figures.origin import origin
-from plasticity.figures.pens import GREY, PALE, spoken
+from plasticity.figures.pens import PALE, spoken
+from plasticity.figures.profile_panel import LOWEST, profiles
 from plasticity.figures.reading import require
 from plasticity.figures.records import sentences
 from plasticity.figures.sheet import PAGE_MM, finish, letter, sheet
@@ -99,22 +100,15 @@ def _days(axes: "Axes", ds: "xarray.Dataset") -> None:
 
 
 def _profiles(axes: "Axes", ds: "xarray.Dataset") -> None:
-    for i, name in enumerate(ds["estimate"].values):
-        one = ds.isel(estimate=i)
-        if float(one["value"]) <= 0.0 or str(name).startswith("log_law"):
-            continue
-        height = one["profile_log_likelihood"].values
-        ratio = one["profile_value"].values / float(one["value"])
-        shown = str(name).partition(".")[2]
-        axes.plot(
-            ratio, height - np.nanmax(height), "-o", markersize=1.8, linewidth=0.8, label=shown, color=COLOURS[i % 6]
-        )
-    axes.axhline(-1.92, color=GREY, linewidth=0.6, dashes=(3, 2))
+    labels = {
+        place: str(name).partition(".")[2]
+        for place, name in enumerate(ds["estimate"].values)
+        if float(ds["value"][place]) > 0.0 and not str(name).startswith("log_law")
+    }
+    profiles(axes, ds, labels, COLOURS, markersize=1.8, linewidth=0.8)
     axes.set_xscale("log")
-    axes.set_ylim(-6.0, 2.4)  # room for the legend above the curves
+    axes.set_ylim(LOWEST, 2.4)  # room for the legend above the curves
     axes.set_yticks([-6.0, -4.0, -2.0, 0.0])
-    axes.set_xlabel("Number over its best value")
-    axes.set_ylabel("Profile log-likelihood, less its maximum")
     axes.legend(loc="upper center", ncols=2, fontsize=5)
 
 

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY, PALE
+from plasticity.figures.profile_panel import LOWEST, profiles
 from plasticity.figures.reading import require
 from plasticity.figures.records import sentences
 from plasticity.figures.sheet import PAGE_MM, finish, letter, sheet
@@ -94,18 +93,14 @@ def _rows(axes: "Axes", ds: "xarray.Dataset") -> None:
 
 
 def _profiles(axes: "Axes", ds: "xarray.Dataset") -> None:
-    for i, name in enumerate(ds["estimate"].values):
-        one = ds.isel(estimate=i)
-        height = one["profile_log_likelihood"].values
-        ratio = one["profile_value"].values / float(one["value"])
-        shown = str(name).rpartition(".")[2].replace("_", " ")
-        label = f"{shown} {float(one['value']):.3g} {one['unit'].values}"
-        axes.plot(ratio, height - np.nanmax(height), "-o", markersize=2, linewidth=0.9, label=label, color=COLOURS[i])
-    axes.axhline(-1.92, color=GREY, linewidth=0.6, dashes=(3, 2))
-    axes.set_ylim(-6.0, 2.2)  # room for the legend above the curves
+    shown = zip(ds["estimate"].values, ds["value"].values, ds["unit"].values, strict=True)
+    labels = {
+        place: f"{str(name).rpartition('.')[2].replace('_', ' ')} {float(value):.3g} {unit}"
+        for place, (name, value, unit) in enumerate(shown)
+    }
+    profiles(axes, ds, labels, COLOURS, markersize=2, linewidth=0.9)
+    axes.set_ylim(LOWEST, 2.2)  # room for the legend above the curves
     axes.set_xlim(0.6, 1.5)
-    axes.set_xlabel("Number over its best value")
-    axes.set_ylabel("Profile log-likelihood, less its maximum")
     axes.legend(loc="upper center", fontsize=6)
 
 

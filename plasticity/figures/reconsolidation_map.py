@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from plasticity import evaluated
 from plasticity.errors import InputError
+from plasticity.figures.bands import INNER, told
+from plasticity.figures.map_bands import lattice, spell
 from plasticity.figures.maps import COLOURS, contours, thinned
 from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY
@@ -79,6 +81,19 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         _panel(panels[1], figure, gaps, openness, share, "Fear lost that left the engram (%)", 100.0, "b")
         panels[0].set_ylabel("Openness of the window at the reminder")
         _mark_published(panels[0])
+        found = lattice(whole)
+        if found is not None:
+            low, high = (
+                found["fear_end_interval"].sel(quantile=at, method="nearest").transpose(other, GAP).values
+                for at in (INNER, 1.0 - INNER)
+            )
+            spell(
+                panels[0],
+                found[GAP].values,
+                numpy.asarray(numpy.interp(found[other].values, ds[other].values, openness)),
+                low,
+                high,
+            )
         return finish(figure, caption(whole), title, disclaimer)
 
 
@@ -128,12 +143,12 @@ def _mark_published(axes: "Axes") -> None:
     from plasticity import data
 
     table = data.load("reconsolidation_boundaries")
-    told: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False, "color": GREY, "markersize": 3.6}
+    mark: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False, "color": GREY, "markersize": 3.6}
     for place, study in enumerate(STUDIES):
         rows = table.isel(row=(table["source"].values == study))
         height = 1.03 + 0.045 * place
         for gap, finding in zip(rows["gap"].values, rows["finding"].values, strict=True):
-            axes.plot(gap, height, "s", markerfacecolor=GREY if finding == "returns" else "white", **told)
+            axes.plot(gap, height, "s", markerfacecolor=GREY if finding == "returns" else "white", **mark)
         axes.annotate(
             f"{study[:-4]} {study[-4:]}", (0.205, height), xycoords=axes.get_xaxis_transform(), size=5.5, color=GREY,
             va="center", annotation_clip=False,
@@ -164,6 +179,7 @@ def caption(ds: "xarray.Dataset") -> str:
             "reminder: (a) fear at the end of the run, (b) how much of the fear that was lost was taken out of the",
             "engram; the rest is held down by a safe trace that fades. Squares: published gaps, without any drug,",
             "after which fear returned (full) or did not (empty); they say nothing of openness.",
+            told(ds, marks="Dots in (a)") if "fear_end_interval" in ds else "",
             origin(ds),
         ]
     )

@@ -1,23 +1,32 @@
-"""How duration and depth of the window grow with the dose, one line per compound."""
+"""How duration and depth of the window grow with the dose, one column of panels per compound."""
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from plasticity.errors import InputError
 from plasticity.figures.bands import curve_band, told
 from plasticity.figures.doses import dose_text
-from plasticity.figures.maps import STILL_OPEN, days, frame, scale
+from plasticity.figures.maps import STILL_OPEN, Scale, days, frame, scale
 from plasticity.figures.origin import origin
-from plasticity.figures.pens import GREY, pens
-from plasticity.figures.reading import require
+from plasticity.figures.pens import GREY, PALE, pens
+from plasticity.figures.reading import HOURS_PER_DAY, require
 from plasticity.figures.records import attribute, sentences
 from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
 from plasticity.figures.style import look
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 KIND = "window_by_dose"
 DOSE = "dose.multiple"
+LABELS = ("Window open in total (d)", "Largest depth of the window")
+TIMES = ("total_open_time",)
+MOST = 8
+"""Compounds that have room side by side."""
 
 
 def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
@@ -41,7 +50,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     Raises
     ------
     InputError
-        If the dataset lacks a variable, or has other dimensions.
+        If the dataset lacks a variable, has other dimensions, or more than 8 compounds.
 
     Examples
     --------
@@ -51,57 +60,77 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ...
     plasticity.errors.InputError: figure window_by_dose: total_open_time has dimensions dose; needed: compound, ...
     """
-    from matplotlib.lines import Line2D
-
     wanted = ("total_open_time", "number_of_windows", "censored", "max_depth", "status")
     require(ds, KIND, dict.fromkeys(wanted, ("compound", DOSE)))
     ds = ds.load()
+    names = [str(name) for name in ds["compound"].values]
+    if len(names) > MOST:
+        raise InputError(f"figure {KIND}: {len(names)} compounds; allowed: up to {MOST}")
     across = scale(ds, DOSE)
     open_ = (ds["number_of_windows"] > 0) & (ds["status"] >= 0)
-    length, depth = days(ds, "total_open_time").where(open_), ds["max_depth"].where(open_)
-    late = open_ & (ds["censored"] > 0)
-    names = [str(name) for name in ds["compound"].values]
+    shown = {"total_open_time": days(ds, "total_open_time").where(open_), "max_depth": ds["max_depth"].where(open_)}
     usual = _usual(ds, names)
     with look():
-        figure = sheet(PAGE_MM, 78.0)
-        panels = figure.subplot_mosaic([["a", "b"], ["key", "key"]], height_ratios=[1.0, 0.2])
-        handles: list[Any] = []
-        for row, (compound, ink) in enumerate(zip(names, pens(names), strict=True)):
-            line: Any = {"color": ink.colour, "linestyle": ink.dashes, "clip_on": False}
-            for panel, values, name in (("a", length, "total_open_time"), ("b", depth, "max_depth")):
-                drawn, axes = values.isel(compound=row).values, panels[panel]
-                axes.plot(across.values, drawn, **line)
-                curve_band(axes, ds.isel(compound=row), name, across.values, ink.colour, 24.0 if panel == "a" else 1.0)
-                first = int(open_.isel(compound=row).values.argmax())
-                if bool(open_.isel(compound=row)[first]):
-                    axes.plot(across.values[first], drawn[first], "o", color=ink.colour, markersize=3)
-            marked = length.isel(compound=row).where(late.isel(compound=row)).values
-            panels["a"].plot(across.values, marked, "^", color=ink.colour, markersize=2.5, markerfacecolor="white")
-            label = f"{ink.name}, usual dose {usual[compound]}" if compound in usual else ink.name
-            handles.append(Line2D([], [], **line, label=label))
-        handles.append(Line2D([], [], color=GREY, marker="o", linestyle="none", markersize=3,
-                              label="Smallest dose of the sweep that opens a window"))  # fmt: skip
-        if bool(late.any()):
-            handles.append(Line2D([], [], color=GREY, marker="^", markerfacecolor="white", linestyle="none",
-                                  markersize=3, label=STILL_OPEN))  # fmt: skip
-        failed = int((ds["status"] < 0).sum())
-        if failed:
-            handles.append(Line2D([], [], linestyle="none", label=f"Gaps in the lines: {failed} failed points"))
-        for panel, label in (("a", "Window open in total (d)"), ("b", "Largest depth of the window")):
-            axes = panels[panel]
-            frame(axes, across, across)
-            axes.set_yscale("linear")
-            axes.relim()
-            axes.autoscale(axis="y")
-            axes.set_ylim(bottom=0.0)
-            axes.axvline(1.0, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)))
-            axes.set_xlabel("Dose, as a multiple of the usual one")
+        figure = sheet(PAGE_MM, 92.0)
+        upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(11.0, 1.0))))
+        panels = upper.subplots(2, len(names), sharex=True, sharey="row", squeeze=False)
+        for axes in panels.flat:
+            _frame(axes, across)
+        for column, (compound, ink) in enumerate(zip(names, pens(names), strict=True)):
+            for axes, (name, values) in zip(panels[:, column], shown.items(), strict=True):
+                for other in values:
+                    axes.plot(across.values, other.values, color=PALE, linewidth=0.8, zorder=0.2)
+                one, drawn = ds.isel(compound=column), values.isel(compound=column).values
+                curve_band(axes, one, name, across.values, ink.colour, HOURS_PER_DAY if name in TIMES else 1.0)
+                axes.plot(across.values, drawn, color=ink.colour)
+                _mark(axes, across, drawn, ink.colour, open_.isel(compound=column).values)
+            late = shown["total_open_time"].where(open_ & (ds["censored"] > 0)).isel(compound=column).values
+            panels[0, column].plot(across.values, late, "^", color=ink.colour, markersize=2.5, markerfacecolor="white")
+            panels[0, column].set_title(f"{ink.name}\n{usual.get(compound, '')}".strip(), size=6.5)
+        for axes, name, label, text in zip(panels[:, 0], shown, LABELS, "ab", strict=True):
+            axes.set_ylim(0.0, _highest(ds, name) / (HOURS_PER_DAY if name in TIMES else 1.0))
             axes.set_ylabel(label)
-            letter(axes, panel)
-            for side in ("top", "right"):
-                axes.spines[side].set_visible(False)
-        key(panels["key"], handles, 3)
+            letter(axes, text)
+        upper.supxlabel("Dose, as a multiple of the usual one, which stands above", size=7)
+        key(below.subplots(), _handles(ds, bool((open_ & (ds["censored"] > 0)).any())), 3)
         return finish(figure, caption(ds), title, disclaimer)
+
+
+def _frame(axes: "Axes", across: Scale) -> None:
+    frame(axes, across, across)
+    axes.set_yscale("linear")
+    axes.axvline(1.0, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)))
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+
+
+def _highest(ds: "xarray.Dataset", name: str) -> float:
+    """Find a little more than the largest number that is drawn."""
+    drawn = [float(ds[one].max()) for one in (name, f"{name}_interval") if one in ds]
+    return 1.05 * max(*drawn, 1e-9)
+
+
+def _mark(axes: "Axes", across: Scale, drawn: "np.ndarray", colour: str, opens: "np.ndarray") -> None:
+    """Put a dot on the smallest dose that opens a window."""
+    first = int(opens.argmax())
+    if opens[first]:
+        axes.plot(across.values[first], drawn[first], "o", color=colour, markersize=3)
+
+
+def _handles(ds: "xarray.Dataset", late: bool) -> "list[Artist]":
+    from matplotlib.lines import Line2D
+
+    dot: Any = {"color": GREY, "linestyle": "none", "markersize": 3}
+    found: list[Artist] = [
+        Line2D([], [], marker="o", label="Smallest dose of the sweep that opens a window", **dot),
+        Line2D([], [], color=PALE, label="The other compounds"),
+    ]
+    if late:
+        found.append(Line2D([], [], marker="^", markerfacecolor="white", label=STILL_OPEN, **dot))
+    failed = int((ds["status"] < 0).sum())
+    if failed:
+        found.append(Line2D([], [], linestyle="none", label=f"Gaps in the lines: {failed} failed points"))
+    return found
 
 
 def _usual(ds: "xarray.Dataset", names: list[str]) -> dict[str, str]:
@@ -135,8 +164,9 @@ def caption(ds: "xarray.Dataset") -> str:
     return sentences(
         [
             "(a) Total time that the window of raised plasticity is open and (b) its largest depth, against the dose",
-            "as a multiple of the usual one (dotted). A line begins (dot) at the smallest dose of the sweep that opens",
-            "a window; triangles: still open when the simulation ended, a lower bound.",
+            "as a multiple of the usual one (dotted), a column for each compound, the others pale. A line begins (dot)",
+            "at the smallest dose of the sweep that opens a window; triangles: still open when the simulation ended, a",
+            "lower bound.",
             told(ds),
             origin(ds),
         ]

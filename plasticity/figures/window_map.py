@@ -1,17 +1,21 @@
 """How long the window is open, as a map over two axes of a sweep, with days as contours."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plasticity.errors import InputError
+from plasticity.figures.bands import INNER, told
+from plasticity.figures.map_bands import BAND, DASHES, DOTS, lattice, line
 from plasticity.figures.maps import COLOURS, days, frame, left_out, mark, scale, thinned
 from plasticity.figures.origin import origin
-from plasticity.figures.reading import require
+from plasticity.figures.reading import HOURS_PER_DAY, require
 from plasticity.figures.records import sentences
 from plasticity.figures.sheet import COLUMN_MM, finish, key, sheet
 from plasticity.figures.style import look
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 KIND = "window_map"
@@ -24,7 +28,8 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ----------
     ds : xarray.Dataset
         `total_open_time` [h], `number_of_windows`, `censored` and `status` along two dimensions with numbers; the
-        first goes up, the second across.
+        first goes up, the second across. Where it has them, `total_open_time_interval` and `window_chance` on the
+        lattice that its attribute `uncertainty` names.
     title : str
         Printed on top where given.
     disclaimer : bool
@@ -75,6 +80,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         opened = length.where(ds["number_of_windows"] > 0).values
         lines = axes.contour(across.values, up.values, opened, levels=levels, colors="white", linewidths=0.7)
         axes.clabel(lines, fontsize=5.5, fmt="%g d")
+        handles += _bands(axes, whole, (across.values, up.values, opened), levels)
         apart = ds["number_of_windows"].where((ds["status"] >= 0) & (ds["number_of_windows"] > 0)).values
         if (apart == 1).any() and (apart >= 2).any():
             axes.contour(across.values, up.values, apart, levels=[1.5], colors="black", linewidths=1.2)
@@ -86,6 +92,36 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         bar.outline.set_linewidth(0.5)
         key(below, handles, 1)
         return finish(figure, caption(whole), title, disclaimer)
+
+
+def _bands(axes: "Axes", ds: "xarray.Dataset", drawn: "tuple[Any, Any, Any]", levels: list[float]) -> "list[Artist]":
+    """Draw the middle contour with nine tenths of the draws on either side, and how often a window opens at all."""
+    from matplotlib.lines import Line2D
+
+    found = lattice(ds)
+    handles: list[Artist] = []
+    if found is None:
+        return handles
+    if levels:
+        level = levels[len(levels) // 2]
+        axes.contour(*drawn, levels=[level], colors=BAND, linewidths=1.2)
+        spread = found["total_open_time_interval"] / HOURS_PER_DAY
+        for at in (INNER, 1.0 - INNER):
+            line(axes, found, spread.sel(quantile=at, method="nearest"), level, **_style(BAND, DASHES))
+        label = f"Open for {level:g} d, and in 5 and 95 % of draws (dashed)"
+        handles.append(Line2D([], [], color=BAND, linewidth=1.2, label=label))
+    for share in (INNER, 0.5, 1.0 - INNER):
+        edge = line(axes, found, found["window_chance"], share, **_style("black", DOTS))
+        if edge is not None:
+            axes.clabel(edge, fontsize=5.5, fmt=lambda value: f"{100.0 * value:.0f} %")
+            label = "Share of draws in which a window opens"
+            handles = [one for one in handles if one.get_label() != label]
+            handles.append(Line2D([], [], color="black", linewidth=0.8, linestyle=DOTS, label=label))
+    return handles
+
+
+def _style(colour: str, dashes: Any) -> dict[str, Any]:
+    return {"colors": colour, "linewidths": 0.9, "linestyles": [dashes]}
 
 
 def caption(ds: "xarray.Dataset") -> str:
@@ -111,6 +147,7 @@ def caption(ds: "xarray.Dataset") -> str:
             "Total time that the window of raised plasticity is open, over two axes of a sweep; grey: it never opens;",
             "hatched: it was still open when the simulation ended, so that the number is a lower bound. White:",
             "contours; black: beyond it there are several windows, apart from each other.",
+            told(ds, marks="Coloured and dotted lines") if lattice(ds) is not None else "",
             left_out(ds),
             origin(ds),
         ]

@@ -12,7 +12,7 @@ from plasticity.config import Node
 from plasticity.errors import InputError
 from plasticity.study import bundled, changes
 from plasticity.study.axes import Axis, axes
-from plasticity.study.evidence import evidence, evidence_dataset
+from plasticity.study.evidence import evidence, evidence_dataset, evidence_known
 from plasticity.study.figure import check_figure
 from plasticity.study.grid import output_times, times_within
 from plasticity.study.joining import joined, renamed
@@ -190,8 +190,10 @@ class Study:
 
         if self.evidence is not None:
             compared = evidence_dataset(self.evidence, report, chains)
+            known = evidence_known(self.evidence, self.runs[0], self.settings.parameter_set)
             compared.attrs |= self.attributes() | {
                 "failures": int((compared["status"] != 0).sum()),
+                "parameters_known": json.dumps(known),
                 "disclaimer": DISCLAIMER,
             }
             return compared

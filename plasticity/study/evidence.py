@@ -121,3 +121,31 @@ def evidence_dataset(
     if chains is not None:
         raise InputError("this study validates; allowed: a study with a section calibration")
     return compared(plan, report) if isinstance(plan, Findings) else validated_rows(plan, report)
+
+
+def evidence_known(plan: "Plan | Comparison | Findings", run: Run, parameter_set: str | None) -> "dict[str, object]":
+    """Say how well the numbers behind a calibration or validation are known.
+
+    Parameters
+    ----------
+    plan : Plan or Comparison or Findings
+    run : Run
+        Of the study; its overrides count as given by hand.
+    parameter_set : str or None
+
+    Returns
+    -------
+    dict
+        See `plasticity.calibration.known.known`.
+
+    Examples
+    --------
+    >>> from plasticity.calibration.validation import Comparison
+    >>> from plasticity.model import Model
+    >>> from plasticity.protocol import Protocol
+    >>> evidence_known(Comparison((), Model(), {}, 0, 0), Run({}, None, Protocol("1 d"), Model(), {}, None), None)
+    {}
+    """
+    from plasticity.calibration.known import known
+
+    return known(plan, run.parameters, parameter_set)

@@ -117,7 +117,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "seed": "Of the draws",
         "holds": "Values that every placed session holds on its channels",
     },
-    "UncertaintySection": {"samples": "How many draws", "seed": "Of the draws"},
+    "UncertaintySection": {
+        "samples": "How many draws",
+        "seed": "Of the draws",
+        "lattice": "On a map, places along each axis that have intervals, first and last among them; 0 for none",
+    },
     "ObservableSection": {"name": "Name of the observable; its options stand beside it"},
     "FigureSection": {"kind": "Kind of figure; its options stand beside it"},
     "CalibrationSection": {

@@ -67,7 +67,7 @@ def summaries(settings: Settings, tree: Node) -> "tuple[SweepPlan, tuple[Run, ..
             rtol=settings.solver.rtol,
             atol=settings.solver.atol,
             number_allowed=False,
-            intervals=Intervals(wanted.samples, wanted.seed) if wanted else None,
+            intervals=Intervals(wanted.samples, wanted.seed, wanted.lattice) if wanted else None,
         )
     first = made.settings[0]
     numbers = {name: first.numbers[name] for name in first.parameters}

@@ -12,7 +12,7 @@ from plasticity.protocol import Protocol
 from plasticity.provenance import digest, origin
 from plasticity.simulation import DISCLAIMER, TOLERANCES
 from plasticity.sweeps.planning.design import DESIGNS, asked
-from plasticity.sweeps.planning.intervals import NO_CURVE, Intervals, curves
+from plasticity.sweeps.planning.intervals import NONE, Intervals
 from plasticity.sweeps.planning.kept import kept
 from plasticity.sweeps.planning.plan import SweepPlan
 from plasticity.sweeps.planning.setting import Setting, settings
@@ -56,7 +56,7 @@ def planned(
     number_allowed : bool
         Whether a plain number may stand for a quantity on an axis: not in YAML.
     intervals : Intervals, optional
-        Draws for the intervals of curves; maps, drawn designs and populations have none, and say so.
+        Draws for the intervals of curves and maps; drawn designs and populations have none, and say so.
 
     Returns
     -------
@@ -100,8 +100,8 @@ def planned(
     for setting in made:
         _check_start(setting, found)
     recipe = {"kind": "sweep", "design": design, "samples": samples, "seed": seed, "versions": origin()["versions"]}
-    curved = curves(found, design) and all(one.layers.get("calcium") != "oscillator" for one in made)
-    behind = intervals if curved else None
+    spiking = any(one.layers.get("calcium") == "oscillator" for one in made)
+    behind = intervals.over(found, design) if intervals and not spiking else None
     solver: dict[str, float | None] = {"rtol": rtol, "atol": atol}
     plan = SweepPlan(found, tuple(made), keeping, tracking, solver, recipe, intervals=behind)
     told: dict[str, str | int | float] = {
@@ -112,7 +112,7 @@ def planned(
         **origin(),
         **(attributes or {}),
     }
-    told |= {"no_intervals": NO_CURVE} if intervals and not behind else {}
+    told |= {"no_intervals": NONE} if intervals and not behind else {}
     told |= {"uncertainty": _text(behind.told)} if behind else {}
     description = plan.description
     warnings = [*found.warnings, *dict.fromkeys(line for one in made for line in one.warnings)]
@@ -139,6 +139,7 @@ def sweep(
     out: str | Path | None = None,
     threads: int | None = None,
     draws: int = 0,
+    lattice: int = 0,
     **options: Any,
 ) -> "xarray.Dataset":
     """Simulate a protocol at many points and keep summaries of each.
@@ -188,6 +189,8 @@ def sweep(
     draws : int
         Draws of what is uncertain, for intervals along a curve (see `plasticity.sweeps.planning.intervals`); studies
         ask for 64.
+    lattice : int
+        Places along each axis of a map that have intervals, with these draws; first and last are among them.
     **options
         Of the store, as in `plasticity.sweeps.execution.computing.fill`: ``resume=True`` goes on with it,
         ``shard="2/8"`` computes a part of it.
@@ -222,7 +225,7 @@ def sweep(
     plan = planned(
         protocol, over, keep, model=model, parameters=parameters, parameter_set=parameter_set, design=design,
         samples=samples, seed=seed, trajectories=trajectories, rtol=rtol, atol=atol,
-        intervals=Intervals(draws, seed) if draws else None,
+        intervals=Intervals(draws, seed, lattice) if draws else None,
     )  # fmt: skip
     if out is None:
         return computing.collect(plan, threads=threads, **options)

@@ -1,7 +1,8 @@
-"""Intervals along a curve: every point of a sweep again with draws of what is uncertain, and their quantiles."""
+"""Intervals of a sweep: its points again with draws of what is uncertain; along a curve all, on a map a lattice."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -23,30 +24,59 @@ FAMILY = 4
 """An axis with at most so many places tells curves apart; a longer one is what they run along."""
 COUNTED = ("number_of_windows", "censored", "margin")
 """Counts and flags: the chance of a window stands for them."""
-NO_CURVE = "none: a map of several axes, or a sample, shows the numbers in force"
+NONE = "none: along curves, and on a map whose study asks for a lattice, calcium averaged; not of a sample"
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """How many draws, and which.
+    """How many draws, which, and at which points.
 
     Attributes
     ----------
     samples, seed : int
+    lattice : int
+        Places along each axis of a map that have intervals, first and last among them; 0 for maps without.
+    places : mapping of str to tuple of int
+        These places, by dimension; a dimension that is not there has intervals at all of its own.
 
     Examples
     --------
     >>> Intervals(64, 0).told["samples"]
     64
+    >>> over = {"dose": ["1 mg", "9 mg"], "brake_tau": ["5 d", "6 d"]}
+    >>> from plasticity.protocol import Protocol
+    >>> from plasticity.sweeps.asking import planned
+    >>> space = planned(Protocol("1 d").dose("lsd", "100 ug"), over, ["max_depth"]).space
+    >>> Intervals(64, 0).over(space, "grid").places, Intervals(64, 0).over(space, "sobol")
+    ({}, None)
     """
 
     samples: int
     seed: int
+    lattice: int = 0
+    places: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def over(self, space: Space, design: str) -> "Intervals | None":
+        """Choose the points of a sweep that have intervals; None where it is neither made of curves nor a map."""
+        long = [one for one in space.dimensions if not one.structural and one.size > FAMILY]
+        if design != "grid" or any(one.name == "subject" for one in space.dimensions) or len(long) > 2:
+            return None
+        if len(long) < 2:
+            return self
+        return replace(self, places={one.name: _even(one.size, self.lattice) for one in long}) if self.lattice else None
+
+    def share(self, space: Space) -> float:
+        """Part of all points that have intervals."""
+        sizes = {one.name: one.size for one in space.dimensions}
+        return math.prod(len(places) / sizes[name] for name, places in self.places.items())
 
     @property
     def told(self) -> dict[str, Any]:
-        """What was drawn, for attributes and captions."""
-        return {"samples": self.samples, "seed": self.seed, "meaning": MEANING.format(count=self.samples)}
+        """What was drawn and where, for attributes and captions."""
+        where = " and ".join(f"{len(places)} places along {name}" for name, places in self.places.items())
+        meaning = MEANING.format(count=self.samples) + (f", at {where}" if where else "")
+        told = {"samples": self.samples, "seed": self.seed, "meaning": meaning}
+        return told | ({"at": {name: list(places) for name, places in self.places.items()}} if where else {})
 
     def variables(self, dims: tuple[str, ...], kept: Sequence[Kept]) -> dict[str, Variable]:
         """Declare the quantiles over the dimensions of a sweep."""
@@ -62,19 +92,31 @@ class Intervals:
         told = {"long_name": "Share of draws in which a window opens", "units": "1", "source": "simulated"}
         return found | {"window_chance": Variable(dims, "float64", np.nan, told)}
 
-    def outcome(self, ask: Ask, space: Space) -> Arrays:
-        """Integrate the points of a block with every draw.
+    def outcome(self, ask: Ask, space: Space, chosen: NDArray[np.bool_]) -> Arrays:
+        """Integrate the chosen points of a block with every draw.
 
         Parameters
         ----------
         ask : Ask
         space : Space
             Its axes; what stands on them is not drawn.
+        chosen : ndarray of bool, shape (n,)
 
         Returns
         -------
         dict of str to ndarray, shape (n, ...)
+            NaN at all other points; empty where no point is chosen.
         """
+        if not chosen.any():
+            return {}
+        columns = {name: np.asarray(values)[chosen] for name, values in ask.columns.items()}
+        found = self._drawn(replace(ask, columns=columns, n=int(chosen.sum())), space)
+        arrays = {name: np.full((ask.n, *values.shape[1:]), np.nan) for name, values in found.items()}
+        for name, values in found.items():
+            arrays[name][chosen] = values
+        return arrays
+
+    def _drawn(self, ask: Ask, space: Space) -> Arrays:
         weights, columns = _table(ask.setting, tuple(space.knobs), self.samples, self.seed)
         many = {name: np.repeat(values, self.samples) for name, values in ask.columns.items()}
         knobs = dict(ask.knobs)
@@ -131,26 +173,9 @@ def shown(kept: Sequence[Kept]) -> list[Kept]:
     return [one for one in kept if not one.per_window and one.name not in COUNTED]
 
 
-def curves(space: Space, design: str) -> bool:
-    """Tell whether a sweep is made of curves: one long axis of numbers, beside compounds, kernels and short lists.
-
-    Parameters
-    ----------
-    space : Space
-    design : str
-
-    Returns
-    -------
-    bool
-        A map, a design that draws and a population are none.
-
-    Examples
-    --------
-    >>> curves(Space((), {}, {}, {}, []), "grid"), curves(Space((), {}, {}, {}, []), "sobol")
-    (True, False)
-    """
-    long = [one for one in space.dimensions if not one.structural and one.size > FAMILY]
-    return design == "grid" and len(long) <= 1 and not any(one.name == "subject" for one in space.dimensions)
+def _even(size: int, count: int) -> tuple[int, ...]:
+    """Places evenly along an axis, both ends among them."""
+    return tuple(dict.fromkeys(np.linspace(0.0, size - 1.0, count).round().astype(int).tolist()))
 
 
 def quantiles(values: Floats) -> Floats:

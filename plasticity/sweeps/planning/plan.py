@@ -49,7 +49,7 @@ class SweepPlan:
     attributes : dict
         Of the dataset.
     intervals : Intervals or None
-        Draws behind the intervals of curves.
+        Draws behind the intervals of curves and maps.
 
     Examples
     --------
@@ -146,7 +146,7 @@ class SweepPlan:
         spiking = COST["oscillating hour"] * hours if setting.layers.get("calcium") == "oscillator" else 0.0
         after = COST["hour"] * hours + COST["jump"] * jumps if jumps else 0.0
         followed = COST["followed"] * len({one.of for one in self.kept if one.ending})
-        runs = 1 if self.intervals is None else 1 + self.intervals.samples
+        runs = 1.0 if self.intervals is None else 1.0 + self.intervals.samples * self.intervals.share(self.space)
         return runs * (COST["point"] + after + followed + spiking)
 
     def _most_sessions(self) -> int:
@@ -201,7 +201,7 @@ class SweepPlan:
         free = [len(part) for one, part in zip(dimensions, parts, strict=True) if not one.structural]
         n = math.prod(free)
         columns: dict[str, Floats] = {}
-        chosen = np.ones(n, bool)
+        followed, uncertain = np.ones(n, bool), np.ones(n, bool)
         axis = 0
         for one, part, at in zip(dimensions, parts, place, strict=True):
             shape = [1] * len(free)
@@ -217,12 +217,13 @@ class SweepPlan:
                 knob = self.space.knobs[name]
                 if knob.kind != "parameter" or setting.knows(name):
                     columns[name] = spread(values[taken])
-            if self.tracks is not None and one.name in self.tracks.places:
-                chosen &= spread(np.isin(np.arange(one.size)[taken], self.tracks.places[one.name]))
+            for chosen, wanted in ((followed, self.tracks), (uncertain, self.intervals)):
+                if wanted is not None and one.name in wanted.places:
+                    chosen &= spread(np.isin(np.arange(one.size)[taken], wanted.places[one.name]))
         knobs = {name: self.space.knobs[name] for name in columns}
         ask = Ask(setting, knobs, self.space.units, columns, n, self.kept, self.solver, threads)
-        found = outcome(ask, self.tracks, chosen)
-        return found if self.intervals is None else found | self.intervals.outcome(ask, self.space)
+        found = outcome(ask, self.tracks, followed)
+        return found if self.intervals is None else found | self.intervals.outcome(ask, self.space, uncertain)
 
 
 def _values(variable: Variable) -> Mapping[int, Any] | NDArray[Any]:
