@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from plasticity.figures.pens import GREY
+from plasticity.figures.pens import GREY, SCENARIOS
 from plasticity.simulation import DISCLAIMER
 from plasticity.window import HOURS_PER_DAY
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-"""One for each scenario; of the palette of Okabe and Ito, as all figures are."""
 LETTERS = "ABCD"
+COLOURS = SCENARIOS[: len(LETTERS)]
+"""One for each scenario."""
 DASHES = ("solid", "dashed", "dotted")
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
 STEPS = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 48.0, 168.0, 336.0, 672.0, 2184.0)
