@@ -1,5 +1,6 @@
 """The gallery shows what the studies of this commit give, and notices when they give something else."""
 
+import importlib
 import json
 import re
 import sys
@@ -21,7 +22,7 @@ def ingredients(monkeypatch):
     import ingredients
 
     yield ingredients
-    for name in ("gallery", "ingredients", "measured", "facts"):
+    for name in ("gallery", "ingredients", "measured", "validation", "facts"):
         sys.modules.pop(name, None)
 
 
@@ -82,6 +83,25 @@ def test_a_missing_figure_is_named(gallery, monkeypatch, tmp_path):
     monkeypatch.setattr(gallery, "HERE", tmp_path)
     assert gallery.stale(["psilocybin_stages"]) == ["psilocybin_stages"]
     assert gallery.main(["--check", "psilocybin_stages"]) == 1
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--chek"], ["psilocybin_stage"]])
+def test_asking_for_help_or_for_what_is_not_there_draws_nothing(gallery, monkeypatch, capsys, arguments):
+    monkeypatch.setattr(gallery, "draw", lambda name: pytest.fail(f"{name} was drawn"))
+    with pytest.raises(SystemExit) as left:
+        gallery.main(arguments)
+    said = capsys.readouterr()
+    assert left.value.code == (0 if arguments == ["--help"] else 2)
+    assert "usage: python docs/gallery.py" in said.out + said.err
+
+
+@pytest.mark.parametrize("name", ["measured", "validation"])
+def test_the_other_programs_of_the_documentation_have_help_too(ingredients, name, capsys):
+    program = importlib.import_module(name)
+    with pytest.raises(SystemExit) as left:
+        program.main(["--help"])
+    assert left.value.code == 0
+    assert f"usage: python docs/{name}.py" in capsys.readouterr().out
 
 
 def test_numbers_in_sentences_are_those_of_the_headline_study(gallery):
