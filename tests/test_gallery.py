@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -122,22 +121,3 @@ def test_numbers_that_pages_tell_were_computed_with_the_model_that_is_here(ingre
     known = [other if one is brake else one for one in ingredients.declared_kernels()]
     monkeypatch.setattr(ingredients, "declared_kernels", lambda: known)
     assert measured.stale()
-
-
-TYPED = re.compile(r"(?<![\w.-])\d+(?:\.\d+)? (?:d|h|%|ng/mL|mg/kg|ug|nM)(?!\w)")
-"""A number with a unit of results."""
-ELSEWHERE = {"docs/explanation/learning.md", "docs/explanation/speed.md", "docs/reference/validation.md"}
-"""Pages with tables of their own that other tests hold."""
-
-
-def test_no_result_is_typed_by_hand():
-    """Results in sentences come from `docs/facts.py`; numbers in examples of code are not results."""
-    typed = []
-    for folder in ("explanation", "how-to", "reference"):
-        for path in sorted((DOCS / folder).glob("*.md")):
-            name = f"docs/{path.relative_to(DOCS)}"
-            if name in ELSEWHERE:
-                continue
-            text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
-            typed += [f"{name}: {found}" for found in TYPED.findall(re.sub(r"`[^`\n]*`", "", text))]
-    assert typed == []
