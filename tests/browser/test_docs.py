@@ -174,9 +174,8 @@ def test_every_type_that_has_a_page_is_a_link(site):
     pages = list((site / "_generated" / "api").glob("plasticity.*.html"))
     plain = []
     for path in pages:
-        for words in re.findall(
-            r'<span class="classifier">(.*?)</span>\s*</dt>', path.read_text(encoding="utf-8"), re.DOTALL
-        ):
+        text = path.read_text(encoding="utf-8")
+        for words in re.findall(r'<span class="classifier">(.*?)</span>\s*</dt>', text, re.DOTALL):
             rest = re.sub(r"<a .*?</a>", "", words, flags=re.DOTALL)
             plain += [(path.stem, name) for name in re.findall(r"\b(?:xarray|numpy|pathlib)\.\w+|\bmapping\b", rest)]
     assert len(pages) > 30
