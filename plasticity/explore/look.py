@@ -29,6 +29,12 @@ TEMPLATE = f"""
   .row {{ display: flex; align-items: flex-start; }}
   .row > :last-child {{ flex: 1; min-width: 0; }}
   main {{ flex: 1; min-width: 0; }}
+  @media (max-width: 900px) {{ /* a phone: controls above, plots in a box that scrolls sideways */
+    header, .page {{ flex-direction: column; }}
+    .controls {{ border-right: none; }}
+    main {{ width: 100%; overflow-x: auto; }}
+    main > * {{ min-width: 900px; }}
+  }}
 </style>
 {{% endblock %}}
 {{% block contents %}}
