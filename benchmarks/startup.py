@@ -42,6 +42,21 @@ def process(*arguments: str, cache: str | None = None) -> Callable[[], object]:
     return lambda: subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=environment)
 
 
+def wild_windows() -> Callable[[], object]:
+    """Give a call that locates several hundred windows of a random smooth threshold."""
+    import numpy
+    from scipy.interpolate import CubicHermiteSpline
+
+    from plasticity.window import locate
+
+    random = numpy.random.default_rng(0)
+    knots = numpy.cumsum(random.uniform(0.05, 0.4, 3001))
+    cubic = CubicHermiteSpline(knots, random.uniform(0.8, 1.0, 3001), random.normal(size=3001)).c[::-1]
+    pieces = (numpy.vstack([cubic, numpy.zeros(3000)]) * numpy.diff(knots) ** numpy.arange(5)[:, None]).T.copy()
+    levels = {"theta_rest": 1.0, "open_ratio": 0.9, "close_ratio": 0.92, "merge_gap": 0.0}
+    return lambda: locate(knots, pieces, **levels)
+
+
 def waiting(ours: Ours, problem: Problem, repeats: int) -> list[tuple[str, list[float], float | None]]:
     """Measure; one row per question: what, seconds of every repeat, how many seconds are allowed."""
     import plasticity
@@ -54,6 +69,7 @@ def waiting(ours: Ours, problem: Problem, repeats: int) -> list[tuple[str, list[
     rows = [
         ("one trajectory of the model alone, hourly, rtol 1e-6", clocked(lambda: ours.found(one), 300), 300e-6),
         ("solve_ivp of Robertson's problem to t = 100, rtol 1e-6", clocked(solve, 300), 300e-6),
+        ("windows among 3,000 steps of a wild threshold", clocked(wild_windows(), 300), 0.05),
         ("one simulate() in a running process", clocked(lambda: plasticity.simulate(plan), 20), None),
         ("new process to its first solve_ivp(), warm", clocked(process("-c", SOLVE), repeats), 1.0),
         ("new process to its first simulate(), warm", clocked(process("-c", SIMULATE), repeats), 2.0),

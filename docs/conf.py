@@ -55,9 +55,12 @@ numpydoc_show_class_members = False  # _templates/autosummary/class.rst lists th
 numpydoc_xref_param_type = True
 numpydoc_xref_ignore = "all"  # words of a type that are no names stay words
 LINKED = ("numpy.ndarray", "pathlib.Path", "xarray.Dataset", "xarray.DataArray", "matplotlib.figure.Figure")
+LINKED += ("ValueError", "TypeError", "OSError", "frozenset")
 numpydoc_xref_aliases = {name: f":obj:`{name}`" for name in LINKED} | {  # a bare name equal to its alias is no link
     "ndarray": "numpy.ndarray",
-    **{name: f"plasticity.{name}" for name in ("Protocol", "Model", "Study", "Event")},
+    "mapping": ":term:`mapping`",
+    **{name: f"plasticity.{name}" for name in ("Protocol", "Model", "Study", "Event", "InputError")},
+    **{name: f"plasticity.declare.{name}" for name in ("Kernel", "Bound")},
 }
 
 copybutton_prompt_text = r">>> |\.\.\. "  # what is copied can be pasted into Python

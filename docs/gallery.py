@@ -4,6 +4,7 @@ A study that costs minutes cannot run whenever the site is built. So its figure 
 it was made from, and both the site and the tests refuse a figure that was made from something else.
 """
 
+import argparse
 import io
 import json
 import os
@@ -116,15 +117,28 @@ def machine() -> str:
     return f"{model}, {len(os.sched_getaffinity(0))} cores"
 
 
-def main(arguments: list[str]) -> int:
+def parser() -> argparse.ArgumentParser:
+    """Say what may stand on the command line."""
+    told = argparse.ArgumentParser(
+        prog="python docs/gallery.py", description="Draw the figures of the gallery that are out of date."
+    )
+    told.add_argument("studies", nargs="*", metavar="STUDY", help="draw these, out of date or not")
+    told.add_argument("--check", action="store_true", help="only say what is out of date, and fail if anything is")
+    return told
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Draw what is out of date, or what is named; ``--check`` only says what would be drawn, and fails if anything."""
-    names = [one for one in arguments if not one.startswith("-")]
-    if "--check" in arguments:
-        found = stale(names or None)
+    asked = parser().parse_args(arguments)
+    unknown = [name for name in asked.studies if name not in studies()]
+    if unknown:
+        parser().error(f"no study {unknown[0]!r}; allowed: {', '.join(studies())}")
+    if asked.check:
+        found = stale(asked.studies)
         print(f"{len(studies())} studies, {len(found)} figures out of date: {', '.join(found) or 'none'}")
         return int(bool(found))
     HERE.mkdir(exist_ok=True)
-    for name in names or stale():
+    for name in asked.studies or stale():
         print(f"{name} ...", flush=True)
         drawn = draw(name)
         known = {**record(), name: drawn}
@@ -138,4 +152,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -4,6 +4,7 @@ They cost minutes, so they are kept beside the figures of the gallery, with what
 numbers that were made from something else.
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -116,7 +117,20 @@ def stale() -> bool:
     return bool(json.loads(KEPT.read_text(encoding="utf-8"))["made_from"] != made_from_model())
 
 
-if __name__ == "__main__":
+def main(arguments: list[str] | None = None) -> int:
+    """Compute the numbers and keep them; ``--check`` only says whether they are out of date, and fails if so."""
+    told = argparse.ArgumentParser(
+        prog="python docs/measured.py", description="Compute the numbers that pages tell and no study prints (minutes)."
+    )
+    told.add_argument("--check", action="store_true", help="only say whether they are out of date, and fail if so")
+    if told.parse_args(arguments).check:
+        print(f"{len(kept())} numbers, {'out of date' if stale() else 'none out of date'}")
+        return int(stale())
     found = {"made_from": made_from_model(), **provenance.origin(), "numbers": measured()}
     KEPT.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{len(found['numbers'])} numbers")
+    print(f"{len(kept())} numbers")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

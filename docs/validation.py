@@ -1,5 +1,6 @@
 """Write the page of the validation report from two runs: `python docs/validation.py BASELINE.nc IMPROVED.nc`."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import xarray
 from plasticity import figures, provenance
 from plasticity.calibration.report import comma_separated, interval_text, number_text
 from plasticity.calibration.validation import VERDICTS, counts
+from plasticity.errors import InputError
 
 HERE = Path(__file__).parent
 PAGE, TABLE = HERE / "reference" / "validation.md", HERE / "reference" / "validation.csv"
@@ -95,8 +97,25 @@ def page(baseline: xarray.Dataset, improved: xarray.Dataset) -> str:
     )
 
 
-if __name__ == "__main__":
-    first, second = (provenance.read(path) for path in sys.argv[1:3])
+def main(arguments: list[str] | None = None) -> int:
+    """Write page, table and figure."""
+    told = argparse.ArgumentParser(
+        prog="python docs/validation.py",
+        description="Write the page of the validation report, its table and its figure, from two runs.",
+        epilog=MADE.replace("`", ""),
+    )
+    told.add_argument("baseline", metavar="BASELINE.nc", type=Path, help="of `plasticity run validation`")
+    told.add_argument("improved", metavar="IMPROVED.nc", type=Path, help="the same by the improved set")
+    asked = told.parse_args(arguments)
+    try:
+        first, second = (provenance.read(path) for path in (asked.baseline, asked.improved))
+    except (OSError, InputError) as error:
+        told.error(str(error))
     PAGE.write_text(page(first, second), encoding="utf-8")
     TABLE.write_text(comma_separated(first), encoding="utf-8")
     figures.draw("validation", first).savefig(FIGURE, dpi=200)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

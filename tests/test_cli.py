@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -176,23 +175,17 @@ def test_a_bad_call_is_refused_in_one_line(arguments, words, folder, capfd):
     assert sorted(path.name for path in folder.iterdir()) == ["plan.yaml"]
 
 
-def test_help_answers_in_under_half_a_second():
-    call = [sys.executable, "-m", "plasticity", "--help"]
-    subprocess.run(call, check=True, capture_output=True)  # the first call writes the bytecode
-    took = []
-    for _ in range(3):
-        began = time.perf_counter()
-        subprocess.run(call, check=True, capture_output=True)
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.5
+HEAVY = {"numpy", "scipy", "numba", "llvmlite", "sympy", "xarray", "pandas", "zarr", "h5py", "h5netcdf", "matplotlib"}
+HEAVY |= {"pint", "pydantic", "ruamel.yaml", "panel", "bokeh"}
 
 
 def test_help_imports_nothing_heavy():
+    """How long it then takes is measured by `python -m benchmarks`; a loaded machine does not change this."""
     code = "import sys; from plasticity.cli import main; main(['--help']); print(sorted(sys.modules), file=sys.stderr)"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stderr
     loaded = set(told.replace("'", "").strip("[]\n").split(", "))
     assert "typer" in loaded
-    assert not loaded & {"numpy", "numba", "sympy", "xarray", "matplotlib", "pint", "pydantic"}
+    assert not loaded & HEAVY
 
 
 @pytest.mark.parametrize("what", ["compounds", "kernels", "parameters", "observables", "studies"])

@@ -107,8 +107,25 @@ def kernels():
 
 
 @pytest.fixture(scope="module")
-def datasets(study, single, pairing, kernels):
+def scenarios(study):
+    """LSD once, twice, and for half as long: the last run ends before the others."""
+    lsd = {"compound": "lsd", "amount": "100 ug"}
+    given = [[lsd | {"at": at} for at in times] for times in (["0 h"], ["0 h", "7 d"], ["0 h"])]
+    told = {"protocols": json.dumps({name: {"doses": doses} for name, doses in zip("ABC", given, strict=True)})}
+    three = xr.concat([one_run("lsd").rename(effect="lsd_effect")] * 3, xr.DataArray(list("ABC"), dims="scenario"))
+    three = three.assign_coords(
+        scenario=list("ABC"), scenario_label=("scenario", ["LSD 100 ug", "LSD 100 ug, twice", "for half as long"], told)
+    )
+    three = three.assign(acute_effect=100.0 * three.r_g)
+    three["censored_right"].loc[{"scenario": "C"}] = True
+    there = (three.scenario != "C") | (three.time <= 420.0)
+    return three.map(lambda values: values.where(there) if "time" in values.dims else values, keep_attrs=True)
+
+
+@pytest.fixture(scope="module")
+def datasets(study, single, pairing, kernels, scenarios):
     return {
+        "scenarios": scenarios,
         "window_by_compound": study,
         "windows_only": study,
         "stages": single,
@@ -122,7 +139,7 @@ def drawn(datasets):
     return {kind: figures.draw(kind, ds) for kind, ds in datasets.items()}
 
 
-KINDS = ("oscillation", "pairing_map", "stages", "window_by_compound", "windows_only")
+KINDS = ("oscillation", "pairing_map", "scenarios", "stages", "window_by_compound", "windows_only")
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -408,6 +425,44 @@ def test_the_close_up_is_where_spikes_are(kernels):
     start = liveliest(kernels, 5.0 / 60.0)
     assert abs(start + 2.5 / 60.0 - 1.0) < 0.1  # the drive of the synthetic run peaks at 1 h
     assert liveliest(kernels, 10.0) == 0.0
+
+
+# What scenarios draw
+
+
+def lanes_of(figure):
+    return next(axes for axes in figure.axes if any("mice" in text.get_text() for text in axes.get_yticklabels()))
+
+
+def test_each_scenario_has_a_lane_a_colour_and_its_doses(drawn):
+    lanes = lanes_of(drawn["scenarios"])
+    assert [text.get_text() for text in lanes.get_yticklabels()] == ["A", "B", "C", "LSD, mice"]
+    assert len({patch.get_facecolor() for patch in lanes.patches if patch.get_height() < 0.5}) == 3
+    marks = [list(line.get_xdata()) for line in lanes.get_lines() if line.get_marker() == "v"]
+    assert marks == [[0.0], [0.0, 7.0], [0.0]]
+    key = next(axes.get_legend() for axes in drawn["scenarios"].axes if not axes.axison)
+    assert [text.get_text() for text in key.get_texts()][:2] == ["A: LSD 100 ug", "B: LSD 100 ug, twice"]
+
+
+def test_a_window_that_is_open_at_the_end_of_a_shorter_scenario_ends_there(drawn):
+    lanes = lanes_of(drawn["scenarios"])
+    bars = [patch for patch in lanes.patches if round(patch.get_y() + patch.get_height() / 2.0) == 2]
+    assert [bar.get_x() + bar.get_width() for bar in bars] == [420.0 / 24.0]
+    assert "> 18" in [text.get_text() for text in lanes.texts]
+
+
+def test_concentrations_over_days_are_shown_where_doses_come_late(scenarios, drawn):
+    early = figures.draw("scenarios", scenarios.isel(scenario=[0, 2]))
+    assert len(early.axes) == len(drawn["scenarios"].axes) - 1
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_one_scenario_and_a_dozen_stay_readable(scenarios, count):
+    many = xr.concat([scenarios.isel(scenario=[0])] * count, "scenario").drop_vars("scenario_label")
+    figure = figures.draw("scenarios", many.assign_coords(scenario=[f"plan {place}" for place in range(count)]))
+    check_layout(figure)
+    lines = figure.axes[1].get_lines()
+    assert len({to_rgb(line.get_color()) for line in lines}) == count
 
 
 # What a dataset records

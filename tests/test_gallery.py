@@ -1,7 +1,7 @@
 """The gallery shows what the studies of this commit give, and notices when they give something else."""
 
+import importlib
 import json
-import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ def ingredients(monkeypatch):
     import ingredients
 
     yield ingredients
-    for name in ("gallery", "ingredients", "measured", "facts"):
+    for name in ("gallery", "ingredients", "measured", "validation", "facts"):
         sys.modules.pop(name, None)
 
 
@@ -84,6 +84,25 @@ def test_a_missing_figure_is_named(gallery, monkeypatch, tmp_path):
     assert gallery.main(["--check", "psilocybin_stages"]) == 1
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["--chek"], ["psilocybin_stage"]])
+def test_asking_for_help_or_for_what_is_not_there_draws_nothing(gallery, monkeypatch, capsys, arguments):
+    monkeypatch.setattr(gallery, "draw", lambda name: pytest.fail(f"{name} was drawn"))
+    with pytest.raises(SystemExit) as left:
+        gallery.main(arguments)
+    said = capsys.readouterr()
+    assert left.value.code == (0 if arguments == ["--help"] else 2)
+    assert "usage: python docs/gallery.py" in said.out + said.err
+
+
+@pytest.mark.parametrize("name", ["measured", "validation"])
+def test_the_other_programs_of_the_documentation_have_help_too(ingredients, name, capsys):
+    program = importlib.import_module(name)
+    with pytest.raises(SystemExit) as left:
+        program.main(["--help"])
+    assert left.value.code == 0
+    assert f"usage: python docs/{name}.py" in capsys.readouterr().out
+
+
 def test_numbers_in_sentences_are_those_of_the_headline_study(gallery):
     import facts
 
@@ -102,22 +121,3 @@ def test_numbers_that_pages_tell_were_computed_with_the_model_that_is_here(ingre
     known = [other if one is brake else one for one in ingredients.declared_kernels()]
     monkeypatch.setattr(ingredients, "declared_kernels", lambda: known)
     assert measured.stale()
-
-
-TYPED = re.compile(r"(?<![\w.-])\d+(?:\.\d+)? (?:d|h|%|ng/mL|mg/kg|ug|nM)(?!\w)")
-"""A number with a unit of results."""
-ELSEWHERE = {"docs/explanation/learning.md", "docs/explanation/speed.md", "docs/reference/validation.md"}
-"""Pages with tables of their own that other tests hold."""
-
-
-def test_no_result_is_typed_by_hand():
-    """Results in sentences come from `docs/facts.py`; numbers in examples of code are not results."""
-    typed = []
-    for folder in ("explanation", "how-to", "reference"):
-        for path in sorted((DOCS / folder).glob("*.md")):
-            name = f"docs/{path.relative_to(DOCS)}"
-            if name in ELSEWHERE:
-                continue
-            text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
-            typed += [f"{name}: {found}" for found in TYPED.findall(re.sub(r"`[^`\n]*`", "", text))]
-    assert typed == []

@@ -1,5 +1,7 @@
 """Scenarios of one study: each gives what a study of its own gives, and what is not allowed is told with its place."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,9 @@ def test_a_scenario_gives_what_its_own_protocol_gives(tmp_path):
     for name, run in (("A", first), ("B", second)):
         for summary in ("first_open", "total_open_time", "max_depth", "censored"):
             assert float(ds[summary].sel(scenario=name)) == float(run[summary]), summary
+    protocols = json.loads(ds.scenario_label.attrs["protocols"])
+    assert [protocols[name]["doses"][0]["compound"] for name in "AB"] == ["psilocybin", "lsd"]
+    assert ds.scenario_label.values.tolist() == ["A", "B"]
     late = ds.theta.sel(scenario="B")
     assert np.isnan(late.sel(time=246.0)) and not np.isnan(late.sel(time=240.0))
 

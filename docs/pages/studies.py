@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 import gallery
-from pages.markdown import DISCLAIMER, cited, plain, seconds, table
+from pages.markdown import DISCLAIMER, cited, plain, seconds, table, with_code
 from pages.numbers import MEANING, ORDER, badge, drugs
 from pages.tables import slug, sources_of
 
@@ -56,7 +56,7 @@ def study_page(study: Study, known: dict[str, Any]) -> str:
     name = study.name
     figure = f"../../gallery/{name}.png"
     parts = [f"(study-{name})=", f"# {plain(study.settings.title or name)}\n"]
-    parts += [f"{plain(text)}\n" for text in question(study)]
+    parts += [f"{with_code(text)}\n" for text in question(study)]
     parts += [f":::{{important}}\n{DISCLAIMER}\n:::\n"]
     if gallery.figure_of(name).is_file():
         alt = plain(study.settings.title or name)

@@ -201,6 +201,7 @@ def check(
     plan = read.plan()
     summary = read.check() if plan is None else sizes(read, plan)
     show(("what", "value"), [(name, f"{value}{units.get(name, '')}") for name, value in summary.items()])
+    announce()
     show_sessions(read)
 
 

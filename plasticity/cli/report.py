@@ -110,6 +110,7 @@ def show_sessions(study: "Study") -> None:
         given = {**values_of(run.parameter_set, [one.name for one in run.protocol.compounds]), **run.parameters}
         wanted = study.settings.uncertainty
         count, seed = (wanted.samples, wanted.seed) if wanted else (0, 0)
+        print(f"placing the sessions around {run.protocol.title}, {count} draws", file=sys.stderr)
         found = attendance(run.protocol, run.model, given, count, seed)
         meaning = str(found.attrs["interval"])
         rows += [(run.protocol.title, *_session(found.isel(session=at))) for at in range(found.sizes["session"])]

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from plasticity.figures.pens import GREY
+from plasticity.figures.pens import GREY, SCENARIOS
 from plasticity.simulation import DISCLAIMER
 from plasticity.window import HOURS_PER_DAY
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-"""One for each scenario; of the palette of Okabe and Ito, as all figures are."""
 LETTERS = "ABCD"
+COLOURS = SCENARIOS[: len(LETTERS)]
+"""One for each scenario."""
 DASHES = ("solid", "dashed", "dotted")
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
 STEPS = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 48.0, 168.0, 336.0, 672.0, 2184.0)
@@ -29,6 +29,12 @@ TEMPLATE = f"""
   .row {{ display: flex; align-items: flex-start; }}
   .row > :last-child {{ flex: 1; min-width: 0; }}
   main {{ flex: 1; min-width: 0; }}
+  @media (max-width: 900px) {{ /* a phone: controls above, plots in a box that scrolls sideways */
+    header, .page {{ flex-direction: column; }}
+    .controls {{ border-right: none; }}
+    main {{ width: 100%; overflow-x: auto; }}
+    main > * {{ min-width: 900px; }}
+  }}
 </style>
 {{% endblock %}}
 {{% block contents %}}

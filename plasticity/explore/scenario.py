@@ -97,7 +97,7 @@ class Scenario:
         compound = changes.get("compound", before.get("compound"))
         if compound != before.get("compound"):
             usual = load_compound(str(compound), self.species).reference.amount
-            before = {"compound": compound, "amount": usual, "at": before["at"]}
+            before = {"compound": compound, "amount": usual, "at": before.get("at", "0 h")}
         doses[place] = before | changes
         return self._with("protocol", self.protocol | {"doses": doses})
 
@@ -183,11 +183,11 @@ def together(scenarios: Mapping[str, Scenario]) -> str:
     >>> [line for line in told if line.startswith("title") or "amount" in line]
     ["title: 'A: LSD 100 ug; B: LSD 50 ug'", '          amount: 100 ug', '          amount: 50 ug']
     """
-    parts = {name: one.used() for name, one in scenarios.items()}
     longest = max(scenarios.values(), key=lambda one: quantity(one.protocol.get("duration", "28 d"), "h", "duration"))
     shared = longest.used()
+    parts = {name: one.used() for name, one in scenarios.items()}
     told = [
-        {"name": name} | {section: part[section] for section in SECTIONS if part.get(section)}
+        {"name": name, "label": scenarios[name].label} | {section: part.get(section) for section in SECTIONS}
         for name, part in parts.items()
     ]
     return _text(
@@ -196,6 +196,7 @@ def together(scenarios: Mapping[str, Scenario]) -> str:
             "protocol": {"duration": longest.protocol.get("duration", "28 d")},
             **{name: shared.get(name) for name in ("times", "solver", "uncertainty")},
             "sweep": {"over": {SCENARIO: told}},
+            "figure": {"kind": "scenarios"},
         }
     )
 

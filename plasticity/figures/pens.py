@@ -44,6 +44,8 @@ PENS = {
     "tabernanthalog": Pen("#D55E00", (0, (4, 1.3)), "Tabernanthalog"),
 }
 SPARE = ("#D55E00", "#56B4E9", "#999999", "#B2A100")
+SCENARIOS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+"""One for each scenario that is compared, whatever its compounds."""
 LIGHTER = 0.35
 """Share of white added for each further treatment with the same compound."""
 
@@ -102,6 +104,31 @@ def pens(labels: Iterable[object]) -> list[Pen]:
         red, green, blue = (part + white * (1.0 - part) for part in to_rgb(ink.colour))
         chosen.append(replace(ink, colour=to_hex((red, green, blue))))
     return chosen
+
+
+def scenario_colours(count: int) -> list[str]:
+    """Choose a colour for each scenario that is compared.
+
+    Parameters
+    ----------
+    count : int
+
+    Returns
+    -------
+    list of str
+        Of the palette of Okabe and Ito; of a sequence from dark to light where there are more than it has.
+
+    Examples
+    --------
+    >>> scenario_colours(2), len(set(scenario_colours(20)))
+    (['#0072B2', '#D55E00'], 20)
+    """
+    if count <= len(SCENARIOS):
+        return list(SCENARIOS[:count])
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    return [to_hex(colormaps["viridis"](0.95 * place / (count - 1))) for place in range(count)]
 
 
 def spoken(label: str) -> str:

@@ -80,8 +80,8 @@ def draw_bars(axes: "Axes", ds: "xarray.Dataset", observed: "xarray.Dataset", un
     labels, days = [], until / HOURS_PER_DAY
     human = ds.attrs.get("species", "human") == "human"  # by the exposure of another species nothing was fitted
     for row, (name, ink) in enumerate(zip(names, pens(names), strict=True)):
-        role = _draw_published(axes, observed, name, row, days)
-        _draw_model(axes, ds.isel(compound=row), ink.colour, row, days)
+        role = draw_published(axes, observed, name, row, days)
+        draw_model(axes, ds.isel(compound=row), ink.colour, row, days)
         labels.append(f"{ink.name}\n{role if human else ''}".strip())
     axes.set_yticks(range(len(names)), labels)
     axes.tick_params(axis="y", length=0)
@@ -91,7 +91,30 @@ def draw_bars(axes: "Axes", ds: "xarray.Dataset", observed: "xarray.Dataset", un
     axes.annotate("model\ncloses (d)", (1.0, -0.55), va="bottom", size=6, **BESIDE)
 
 
-def _draw_model(axes: "Axes", run: "xarray.Dataset", colour: str, row: int, days: float) -> None:
+def draw_model(axes: "Axes", run: "xarray.Dataset", colour: str, row: int, days: float) -> None:
+    """Draw the windows of one run as bars of one row, and write when the last one closes beside it.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    run : xarray.Dataset
+        With the window variables along `window`.
+    colour : str
+    row : int
+        Where the bars stand.
+    days : float
+        End of the time axis [d].
+
+    Examples
+    --------
+    >>> import xarray
+    >>> from plasticity.figures.sheet import COLUMN_MM, sheet
+    >>> axes = sheet(COLUMN_MM, 60.0).subplots()
+    >>> numbers = {"t_open": 8.0, "t_close": 420.0, "censored_left": 0.0, "censored_right": 0.0}
+    >>> draw_model(axes, xarray.Dataset({name: ("window", [one]) for name, one in numbers.items()}), "black", 0, 28.0)
+    >>> axes.texts[0].get_text()
+    '17.5'
+    """
     spans = windows(run)
     for opens, closes, _, still_open in spans:
         start, end = min(opens / HOURS_PER_DAY, days), min(closes / HOURS_PER_DAY, days)
@@ -106,12 +129,36 @@ def _draw_model(axes: "Axes", run: "xarray.Dataset", colour: str, row: int, days
         text = f"> {closes / HOURS_PER_DAY:.0f}" if still_open else f"{closes / HOURS_PER_DAY:.1f}"
     else:
         failed = "status" in run and int(run["status"]) != 0
-        axes.text(0.01 * days, row, "run failed" if failed else "never opens", va="center", size=6, zorder=5)
+        said, where = "run failed" if failed else "never opens", "center" if between is None else "bottom"
+        axes.text(0.01 * days, row, said, va=where, size=6, zorder=5)
     axes.annotate(text, (1.0, row), va="center", size=6.5, **BESIDE)
 
 
-def _draw_published(axes: "Axes", observed: "xarray.Dataset", name: str, row: int, days: float) -> str:
-    """Draw the published days of a compound; say whether the model was fitted to them."""
+def draw_published(axes: "Axes", observed: "xarray.Dataset", name: str, row: int, days: float) -> str:
+    """Draw the published days of a compound in one row.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    observed : xarray.Dataset
+        As ``data.load("critical_period_windows")`` gives it.
+    name : str
+        Of the compound.
+    row : int
+    days : float
+        End of the time axis [d].
+
+    Returns
+    -------
+    str
+        Whether the model was fitted to them; empty where nothing was published.
+
+    Examples
+    --------
+    >>> from plasticity.figures.sheet import COLUMN_MM, sheet
+    >>> draw_published(sheet(COLUMN_MM, 60.0).subplots(), published(), "psilocybin", 0, 28.0)
+    'fitted'
+    """
     import numpy
 
     which = numpy.flatnonzero(observed["compound"].values == name.lower())

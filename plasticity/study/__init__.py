@@ -18,6 +18,7 @@ from plasticity.study.grid import output_times, times_within
 from plasticity.study.joining import joined, renamed
 from plasticity.study.readout import Readout, readouts
 from plasticity.study.runs import Run, runs
+from plasticity.study.scenarios import recorded
 from plasticity.study.scheduling import check_schedule, scheduled, search_size
 from plasticity.study.schema import validated
 from plasticity.study.sections import Settings
@@ -217,6 +218,7 @@ class Study:
             ds = with_intervals(self.settings, run, ds, self.readouts)
             datasets.append(renamed(ds, run.treated) if run.treated else ds)
         whole = self._compared(joined(datasets, self.axes))
+        whole = recorded(whole, self.settings, [run.protocol for run in runs])
         if found is not None:
             whole = whole.merge(found, combine_attrs="no_conflicts")
         whole.attrs |= self.attributes() | {"failures": int((whole["status"] != 0).sum())}

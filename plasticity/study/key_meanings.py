@@ -73,6 +73,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "SweepSection": {"over": "Axes of whole runs, each a list"},
     "ScenarioSection": {
         "name": "What the scenario is called along its dimension",
+        "label": "What figures say of it in a few words, as in LSD 100 ug; its name if not given",
         "protocol": "Keys in place of those of the study's protocol",
         "model": "Keys in place of those of the study's model",
         "parameters": "Numbers beside or in place of those of the study",

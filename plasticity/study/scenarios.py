@@ -1,10 +1,17 @@
 """Scenarios: runs of one study that differ in whole sections, such as the protocols of two trials."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plasticity.config import Node
+from plasticity.study.sections import Settings, SweepSection
+
+if TYPE_CHECKING:
+    import xarray
+
+    from plasticity.protocol import Protocol
 
 SCENARIO = "scenario"
 SECTIONS = ("protocol", "model", "parameters", "parameter_set")
@@ -70,6 +77,42 @@ def scenario_studies(tree: Node) -> Iterator[Node]:
     for item in tree.find(("sweep", "over", SCENARIO)).items():
         own = {name: item.value[name] for name in SECTIONS if name in item.value}
         yield replace(tree, value=shared | {name: _over(shared.get(name), node) for name, node in own.items()})
+
+
+def recorded(ds: "xarray.Dataset", settings: Settings, protocols: "Sequence[Protocol]") -> "xarray.Dataset":
+    """Record which protocol each scenario has, and what figures call it.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Runs of the study, joined.
+    settings : Settings
+    protocols : sequence of Protocol
+        One for each.
+
+    Returns
+    -------
+    xarray.Dataset
+        With `scenario_label` along `scenario` where that is an axis, whose attribute `protocols` is JSON, by name.
+
+    Examples
+    --------
+    >>> import xarray
+    >>> from plasticity.protocol import Protocol
+    >>> over = {"scenario": [{"name": "A", "label": "no dose"}]}
+    >>> settings = Settings(protocol={}, sweep={"over": over})
+    >>> recorded(xarray.Dataset(coords={"scenario": ["A"]}), settings, [Protocol()]).scenario_label.item()
+    'no dose'
+    """
+    scenarios = settings.sweep.over.scenario if isinstance(settings.sweep, SweepSection) else None
+    if scenarios is None:
+        return ds
+    labels = [one.label or one.name for one in scenarios]
+    told = {
+        "long_name": "Scenario in a few words",
+        "protocols": json.dumps({one.name: plan.to_dict() for one, plan in zip(scenarios, protocols, strict=True)}),
+    }
+    return ds.assign_coords(scenario_label=(SCENARIO, labels, told))
 
 
 def _over(below: Node | None, above: Node) -> Node:

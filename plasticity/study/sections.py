@@ -238,10 +238,16 @@ class ScenarioSection(Section):
     """
 
     name: str
+    label: str | None = None
     protocol: ProtocolSection = ProtocolSection()
     model: ModelSection = ModelSection()
     parameters: dict[str, Given] = Field(default_factory=dict)
     parameter_set: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _hashed(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave `label` out where there is none: studies keep the hash that they had before there were labels."""
+        return {name: one for name, one in dump(self).items() if name != "label" or one is not None}
 
 
 class OverSection(Section):

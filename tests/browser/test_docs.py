@@ -162,6 +162,24 @@ def test_names_of_others_lead_to_their_pages(address, page):
     links = {link.get_attribute("href") for link in page.locator("main a.external").all()}
     assert "https://docs.xarray.dev/en/stable/generated/xarray.Dataset.html#xarray.Dataset" in links
     assert "https://docs.python.org/3/library/stdtypes.html#str" in links
+    assert "https://docs.python.org/3/glossary.html#term-mapping" in links
+    page.goto(address + "_generated/api/plasticity.solve_ivp.html")
+    links = {link.get_attribute("href") for link in page.locator("main a.external").all()}
+    assert "https://docs.python.org/3/library/exceptions.html#ValueError" in links
+    assert "https://numpy.org/doc/stable/glossary.html#term-array_like" in links
+
+
+def test_every_type_that_has_a_page_is_a_link(site):
+    """Types and errors of others, and of this package: a name that could lead somewhere does."""
+    pages = list((site / "_generated" / "api").glob("plasticity.*.html"))
+    plain = []
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        for words in re.findall(r'<span class="classifier">(.*?)</span>\s*</dt>', text, re.DOTALL):
+            rest = re.sub(r"<a .*?</a>", "", words, flags=re.DOTALL)
+            plain += [(path.stem, name) for name in re.findall(r"\b(?:xarray|numpy|pathlib)\.\w+|\bmapping\b", rest)]
+    assert len(pages) > 30
+    assert plain == []
 
 
 def test_a_search_finds_a_parameter_and_leads_to_it(address, page):

@@ -221,7 +221,7 @@ def test_a_wrong_quantity_is_told_and_nothing_is_lost(page, scenarios):
     assert page.get_by_role("alert").count() == 0
 
 
-def test_scenarios_are_compared_and_saved(page, scenarios, tmp_path):
+def test_scenarios_are_compared_and_saved(page, scenarios, tmp_path, monkeypatch):
     table = opened(page, scenarios)
     before = table.inner_text()
     page.get_by_role("button", name="Copy").click()
@@ -231,7 +231,12 @@ def test_scenarios_are_compared_and_saved(page, scenarios, tmp_path):
     changed(page, before)
     assert "psilocybin 25 mg + psilocybin 25 mg at 7 d" in table.inner_text()
     shown = [numbers(table, row)["Closes"] for row in (1, 2)]
-    both = pl.Study.load(saved(page, "Save study", tmp_path)).run()
+    path = saved(page, "Save study", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", str(path), "--out", "both.nc"]) == 0
+    both = provenance.read("both.nc")
+    figure = (tmp_path / "both.png").read_bytes()
+    assert figure[1:4] == b"PNG" and b"psilocybin 25 mg at 7 d" in figure  # its caption tells the second dose
     assert shown == [f"{float(closes)!r} h" for closes in both.last_close.sel(scenario=["A", "B"])]
     assert saved(page, "Save PNG", tmp_path).read_bytes()[1:4] == b"PNG"
     assert ET.parse(saved(page, "Save SVG", tmp_path)).getroot().tag.endswith("svg")

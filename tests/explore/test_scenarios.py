@@ -6,6 +6,7 @@ import pytest
 import plasticity as pl
 from plasticity.explore.comparison import MOST, Comparison, opened
 from plasticity.explore.dials import amount_dial, parameter_dial, parameters, time_dial
+from plasticity.explore.look import COLOURS
 from plasticity.explore.outcome import CONCENTRATION, outcome
 from plasticity.explore.scenario import Scenario, scenario_of
 from plasticity.units import quantity_among
@@ -63,6 +64,9 @@ def test_several_scenarios_are_exported_as_one_study_that_gives_their_numbers(tm
             assert found.numbers[head][1] == f"{float(one[variable])!r} h"
         assert found.numbers["Deepest"][1] == f"{float(one.max_depth)!r}"
         assert found.numbers["Acute effect lasts"][1] == f"{float(one.effect_duration)!r} h"
+    written = pl.Study.of(ds)  # as its file records it: what was exported draws by itself
+    assert ds.scenario_label.values.tolist() == [one.label for one in page.scenarios]
+    assert [line for line in written.draw(ds).axes[1].get_lines() if line.get_color() == COLOURS[2]]
     again = opened(study)
     assert [one.label for one in again.scenarios] == [one.label for one in page.scenarios]
     assert [one.numbers for one in again.outcomes] == [one.numbers for one in page.outcomes]
