@@ -260,13 +260,13 @@ def _ruled(found: Quantities) -> set[str]:
     return {name for name in found.ruled if name in found.computed}
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def _check_tolerances(rtol: object, atol: object) -> None:
+def _check_tolerances(rtol: Any, atol: Any) -> None:
     for name, value in (("rtol", rtol), ("atol", atol)):
-        if not isinstance(value, Real) or isinstance(value, bool) or not 0.0 < value < np.inf:
+        if not _is_number(value) or not 0.0 < value < np.inf:
             raise InputError(f"{name}: {value!r}; allowed: a finite number above 0")
 
 

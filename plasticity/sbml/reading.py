@@ -64,7 +64,7 @@ def read_document(source: str | Path) -> Any:
     return document
 
 
-def time_unit_of(document: Any, given: str | None) -> str:
+def time_unit_of(document: Any, given: object) -> str:
     """Name the unit of time of a model.
 
     Parameters
