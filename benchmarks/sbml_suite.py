@@ -6,8 +6,8 @@ this package's engine; otherwise SciPy steps the same equations. Compiling 1,800
 NUMBA_DISABLE_JIT=1 in the environment the engine's code is run by Python as it stands, and `--sample=N` takes N time
 courses. What Python cannot finish (a factorial overflows there and not in machine code, and loops are slow) is tried
 again compiled, in a process of its own. Cases come in a random order, always the same, so that a run which is stopped
-(Ctrl-C) is a random sample too. A case has 60 s of processor time, with `--compiled` 300 s. `--record` writes what was
-found into the tables of the docs.
+(Ctrl-C) is a random sample too. A case has 60 s of processor time, with `--compiled` 300 s, or `--limit=SECONDS`.
+`--record` writes what was found into the tables of the docs.
 """
 
 import csv
@@ -27,7 +27,18 @@ import plasticity as pl
 from benchmarks import ours, sbml_tables
 
 FORMATS = ("l3v2", "l3v1", "l2v4")
-RUNS = ("run", "on", "version", "cases", "passed", "refused", "ended in an error", "no end in time", "wrong")
+RUNS = (
+    "run",
+    "on",
+    "version",
+    "cases",
+    "passed",
+    "refused",
+    "ended in an error",
+    "no end in time",
+    "wrong",
+    "limit [s]",
+)
 REASONS = {
     r"delay\(": "`delay()`",
     "is fast": "fast reaction",
@@ -95,10 +106,10 @@ def _late(*_: object) -> None:
     raise TimeoutError("no end in time")
 
 
-def in_time(case: Path, *, compiled: bool) -> tuple[str, str]:
+def in_time(case: Path, limit: float, *, compiled: bool) -> tuple[str, str]:
     """Run one case within its limit: what `outcome` says, or error or late."""
     signal.signal(signal.SIGPROF, _late)
-    signal.setitimer(signal.ITIMER_PROF, 300 if compiled else 60)  # a case that does not end is a failure of ours
+    signal.setitimer(signal.ITIMER_PROF, limit)  # a case that does not end is a failure of ours
     try:
         return outcome(case, compiled=compiled)
     except TimeoutError as error:
@@ -109,25 +120,26 @@ def in_time(case: Path, *, compiled: bool) -> tuple[str, str]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def truly_compiled(case: Path) -> tuple[str, str]:
+def truly_compiled(case: Path, limit: float) -> tuple[str, str]:
     """Run one case with the compiler on, in a process of its own."""
     environment = {key: value for key, value in os.environ.items() if key != "NUMBA_DISABLE_JIT"}
-    call = [sys.executable, "-m", "benchmarks.sbml_suite", str(case.parent), case.name, "--compiled"]
+    call = [sys.executable, "-m", "benchmarks.sbml_suite", str(case.parent), case.name]
+    call += ["--compiled", f"--limit={limit}"]
     said = subprocess.run(call, env=environment, capture_output=True, text=True, check=False).stdout
     _, found, *why = (said.splitlines() or [f"{case.name} error"])[0].split(" ", 2)
     return found, " ".join(why)
 
 
-def results(cases: list[Path], *, compiled: bool, again: bool) -> dict[str, tuple[str, str, bool]]:
+def results(cases: list[Path], limit: float, *, compiled: bool, again: bool) -> dict[str, tuple[str, str, bool]]:
     """Run cases until the end or Ctrl-C: what became of each, why, and whether it took the compiler."""
     found = {}
     try:
         for case in cases:
-            said, why = in_time(case, compiled=compiled)
+            said, why = in_time(case, limit, compiled=compiled)
             twice = again and said in ("error", "late")
             if twice:
                 print(case.name, said, "in Python", why, flush=True)
-                said, why = truly_compiled(case)
+                said, why = truly_compiled(case, limit)
             found[case.name] = said, why, twice
             print(case.name, said, " ".join(why.split())[:240], flush=True)
     except KeyboardInterrupt:
@@ -144,12 +156,12 @@ def reason(why: str) -> str:
     return next((words for pattern, words in REASONS.items() if re.search(pattern, why)), why)
 
 
-def record(label: str, found: dict[str, tuple[str, str, bool]], kinds: Counter[str]) -> None:
+def record(label: str, limit: float, found: dict[str, tuple[str, str, bool]], kinds: Counter[str]) -> None:
     """Write the tables: a row of the runs, and what all cases came to where all ran on the engine."""
     counts = Counter(said for said, _, _ in found.values())
     today, version = datetime.now(UTC).date().isoformat(), ours.version()
     numbers = [counts[said] for said in ("passed", "refused", "error", "late", "wrong")]
-    sbml_tables.replace("sbml_runs", RUNS, [label, today, version, len(found), *numbers])
+    sbml_tables.replace("sbml_runs", RUNS, [label, today, version, len(found), *numbers, f"{limit:g}"])
     if len(found) < kinds["TimeCourse"] or "SciPy" in label:
         return
     refused = Counter(reason(why) for said, why, _ in found.values() if said == "refused")
@@ -177,12 +189,14 @@ def main(arguments: list[str]) -> None:
     random.Random(0).shuffle(cases)
     cases = cases[: int(options.get("--sample", len(cases)))]
     compiled, plain = "--compiled" in options, os.environ.get("NUMBA_DISABLE_JIT") == "1"
-    found = results(cases, compiled=compiled, again=compiled and plain)
+    limit = float(options.get("--limit", 300.0 if compiled else 60.0))
+    found = results(cases, limit, compiled=compiled, again=compiled and plain)
     print(dict(Counter(said for said, _, _ in found.values())))
     if "--record" in options and found and not chosen:
         way = ("the engine's own code, run by Python" if plain else "compiled") if compiled else "stepped by SciPy"
         counted = Counter(kinds.values())
-        record(way + (", all cases" if len(found) == counted["TimeCourse"] else ", a random sample"), found, counted)
+        part = "all cases" if len(found) == counted["TimeCourse"] else "a random sample"
+        record(f"{way}, {part}", limit, found, counted)
 
 
 if __name__ == "__main__":

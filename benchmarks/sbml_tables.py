@@ -7,7 +7,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 
 
-def write(name: str, head: Sequence[str], rows: Iterable[Sequence[object]], folder: Path = FOLDER) -> Path:
+def write(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
     """Write a table in place of what it held before.
 
     Parameters
@@ -16,30 +16,29 @@ def write(name: str, head: Sequence[str], rows: Iterable[Sequence[object]], fold
         Without ``.csv``.
     head : sequence of str
     rows : iterable of sequences
-    folder : pathlib.Path
 
     Returns
     -------
     pathlib.Path
     """
-    path = folder / f"{name}.csv"
+    path = FOLDER / f"{name}.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([head, *rows])
     return path
 
 
-def read(name: str, folder: Path = FOLDER) -> list[list[str]]:
+def read(name: str) -> list[list[str]]:
     """Read the rows of a table, its head left out; none where there is no such table yet."""
-    path = folder / f"{name}.csv"
+    path = FOLDER / f"{name}.csv"
     if not path.is_file():
         return []
     with path.open(encoding="utf-8") as file:
         return [row for row in csv.reader(file) if row][1:]
 
 
-def replace(name: str, head: Sequence[str], row: Sequence[object], folder: Path = FOLDER) -> Path:
+def replace(name: str, head: Sequence[str], row: Sequence[object]) -> Path:
     """Put one row in place of the one that begins with the same words, or after the others."""
-    rows = read(name, folder)
+    rows = read(name)
     same = [i for i, old in enumerate(rows) if old[0] == row[0]]
     place = same[0] if same else len(rows)
-    return write(name, head, [*rows[:place], row, *rows[place + 1 :]], folder)
+    return write(name, head, [*rows[:place], row, *rows[place + 1 :]])
