@@ -1,20 +1,21 @@
-"""Exported models in libRoadRunner beside our own runs, written as a table.
+"""Exported models in libRoadRunner beside our own runs: `python -m benchmarks.sbml_agreement [STUDY ...] [--record]`.
 
-`python -m benchmarks.sbml_agreement TABLE.csv [STUDY ...]`. For every run of every
-bundled study: how far apart any state gets at any output time of the study, relative to the larger of its value and
-a ten-thousandth of its largest value.
+For every run of every bundled study, or of those that are named: how far apart any state gets at any output time of the
+study, relative to the larger of its value and a ten-thousandth of its largest value. `--record` writes what was found
+into the table of the docs.
 """
 
-import csv
 import sys
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 import plasticity as pl
+from benchmarks import sbml_tables
 from plasticity.sbml.scheduled import sbml_id
 from plasticity.simulation import integrated
+
+HEAD = ("study", "run", "states", "times", "worst state", "largest deviation")
 
 
 class Settings(NamedTuple):
@@ -73,21 +74,26 @@ def by_roadrunner(document: str, times: np.ndarray, largest: dict[str, float], c
     return np.array(runner.simulate(times=list(map(float, times)), selections=list(largest))).T
 
 
-def main(path: str, *studies: str) -> None:
-    """Write the table of all bundled studies, or of those that are named."""
-    with Path(path).open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["study", "run", "states", "times", "worst state", "largest deviation"])
-        for name in studies or pl.Study.names():
-            study = pl.Study.load(name)
-            for run in study.runs:
-                found = agreement(run, study.times)
-                label = ", ".join(map(str, run.labels.values())) or run.protocol.title
-                worst = max(found.deviations, key=found.deviations.__getitem__)
-                apart = f"{found.deviations[worst]:.1e}"
-                writer.writerow([name, label, len(found.deviations), found.times, worst, apart])
-                print(name, label, worst, apart, flush=True)
+def label(run: Any) -> str:
+    """Name a run of a study."""
+    return ", ".join(map(str, run.labels.values())) or str(run.protocol.title)
+
+
+def main(arguments: list[str]) -> None:
+    """Compare all studies, or those that are named, and print a line for each run."""
+    studies = {name: pl.Study.load(name) for name in pl.Study.names()}
+    places = [(name, label(run)) for name, study in studies.items() for run in study.runs]
+    rows: dict[tuple[str, str], list[Any]] = {(row[0], row[1]): list(row) for row in sbml_tables.read("sbml_agreement")}
+    for name in [text for text in arguments if not text.startswith("--")] or studies:
+        for run in studies[name].runs:
+            found = agreement(run, studies[name].times)
+            worst = max(found.deviations, key=found.deviations.__getitem__)
+            row = [name, label(run), len(found.deviations), found.times, worst, f"{found.deviations[worst]:.1e}"]
+            print(*row, flush=True)
+            rows[name, label(run)] = row
+            if "--record" in arguments:
+                sbml_tables.write("sbml_agreement", HEAD, [rows[place] for place in places if place in rows])
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:])

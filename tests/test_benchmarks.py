@@ -1,6 +1,7 @@
 """The benchmark gives its peers the very model, measures errors as it says, and goes on where a peer is missing."""
 
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -99,3 +100,26 @@ def test_the_command_prints_its_tables(root, tool):
     assert done.returncode == 0, done.stdout
     for words in ("Achieved error 0.0001", "Achieved error 1e-06", "odeint", "numbalsoda", "two threads", "--help"):
         assert words.lower() in done.stdout.lower(), done.stdout
+
+
+@pytest.mark.usefixtures("_importable")
+def test_the_sbml_suite_counts_what_it_found(tmp_path, monkeypatch):
+    """A sample gives a row of its own, which a later one replaces; only a run of all cases tells what all came to."""
+    from benchmarks import sbml_suite, sbml_tables
+
+    monkeypatch.setattr(sbml_tables, "FOLDER", tmp_path)
+    found = {
+        "00001": ("passed", "", False),
+        "00002": ("passed", "", True),
+        "00003": ("refused", "SBML import: 3.xml: reaction J0 is fast, which is not supported", False),
+    }
+    kinds = Counter({"TimeCourse": 4, "SteadyState": 1})
+    sbml_suite.record("compiled, a random sample", 300.0, found, kinds)
+    assert [row[0] for row in sbml_tables.read("sbml_runs")] == ["compiled, a random sample"]
+    assert not (tmp_path / "sbml_counts.csv").exists()
+    wrong = {"00004": ("wrong", "x at 1: 2, expected 3", False)}
+    sbml_suite.record("compiled, a random sample", 300.0, found | wrong, kinds)
+    assert [row[3:] for row in sbml_tables.read("sbml_runs")] == [["4", "2", "1", "0", "0", "1", "300"]]
+    counts = dict(map(tuple, sbml_tables.read("sbml_counts")))
+    assert (counts["semantic cases"], counts["time courses"], counts["passed"]) == ("5", "4", "2")
+    assert counts["refused by name: fast reaction"] == counts["no end, an error or a wrong value"] == "1"

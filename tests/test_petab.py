@@ -79,7 +79,8 @@ def test_petabs_own_linter_finds_nothing(written, tool, root):
 def test_a_calibration_comes_back_as_it_went(tmp_path, error):
     pytest.importorskip("petab.v1", reason="needs petab (extra test)")
     target = Target(BRAKE, tuple(FIVE), error)
-    assert from_petab(to_petab(target, tmp_path / "brake")) == target
+    back = from_petab(to_petab(target, tmp_path / "brake"))
+    assert repr(back) == repr(target)  # an observation without a value holds NaN, which equals nothing
 
 
 @pytest.mark.slow

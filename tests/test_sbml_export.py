@@ -151,6 +151,20 @@ def test_libroadrunner_agrees_on_every_state_of_every_bundled_protocol(root, mon
     assert max(agreement(root, monkeypatch, read_study.runs[place], read_study.times).deviations.values()) < 1e-5
 
 
+def test_the_table_of_the_docs_tells_of_every_bundled_run(root, monkeypatch):
+    """And none is beyond the promise; `python -m benchmarks.sbml_agreement --record` writes it."""
+    monkeypatch.syspath_prepend(str(root))
+    from benchmarks import sbml_agreement, sbml_tables
+
+    rows = sbml_tables.read("sbml_agreement")
+    studies = [pl.Study.load(name) for name in pl.Study.names()]
+    runs = [(study, run) for study in studies for run in study.runs]
+    assert [row[0] for row in rows] == [study.name for study, _ in runs]
+    assert [row[1] for row in rows] == [sbml_agreement.label(run) for _, run in runs]
+    assert [int(row[3]) for row in rows] == [len(study.times) for study, _ in runs]
+    assert max(float(row[5]) for row in rows) < 1e-5
+
+
 @pytest.mark.slow
 def test_libroadrunner_agrees_with_all_modules_infusions_and_inputs(root, monkeypatch):
     plan, chosen = everything()

@@ -147,7 +147,8 @@ def test_a_model_may_take_others_from_files_beside_it(tmp_path):
 def test_a_value_that_no_rate_reads_may_be_undefined(compiled):
     """The size of a compartment often is: in 36 cases of the SBML Test Suite."""
     text = "compartment c; substanceOnly species S in c; S = 2; k = 0.5; S -> ; k*S"
-    run = model(text).simulate(TIMES, **TIGHT | {"compiled": compiled})
+    document = sbml(text).replace("initialConcentration=", "initialAmount=")  # Antimony 2.14 writes the former
+    run = pl.from_sbml(document, time_unit="s").simulate(TIMES, **TIGHT | {"compiled": compiled})
     np.testing.assert_allclose(run.S, 2.0 * np.exp(-0.5 * TIMES), **NEAR)
     assert int(run.status) == 0 and np.isnan(run.c).all()
 
@@ -229,8 +230,74 @@ def test_what_is_not_supported_is_refused_by_name(tmp_path):
     document = libsbml.readSBMLFromString(good)
     document.getModel().getRule(0).setMath(libsbml.parseL3Formula("delay(x, 1)"))
     refused(libsbml.writeSBMLToString(document), r"delay\(\)", time_unit="s")
-    (tmp_path / "binary.xml").write_bytes(b"\xff\xfe\x00")
-    refused(tmp_path / "binary.xml", "cannot be read")
+
+
+def core(inside="", model='id="m" timeUnits="second"'):
+    """A document of Level 3, written by hand."""
+    head = '<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2">'
+    return f"{head}<model {model}>{inside}</model></sbml>"
+
+
+def rate_of_x(mathml):
+    """A document in which x grows by a formula."""
+    listed = '<listOfParameters><parameter id="x" constant="false" value="1"/></listOfParameters>'
+    math = f'<math xmlns="http://www.w3.org/1998/Math/MathML">{mathml}</math>'
+    return core(f'{listed}<listOfRules><rateRule variable="x">{math}</rateRule></listOfRules>')
+
+
+LAUGHS = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+BAD_FILES = {
+    "empty": (b"", "no well-formed XML \\(no element found\\); allowed: an SBML document"),
+    "blank": (b" \n", "no well-formed XML"),
+    "prose": (b"this is no model", r"line 1: no well-formed XML \(syntax error\)"),
+    "binary": (b"\xff\xfe\x00", "cannot be read: .*; allowed: UTF-8"),
+    "zeros": (bytes(100), "no well-formed XML"),
+    "zipped": (b"\x1f\x8b\x08\x00\xff", "cannot be read"),
+    "latin": (core(model='id="m" name="\xe9t\xe9"').encode("latin-1"), "allowed: UTF-8, as SBML requires"),
+    "wide": (core().encode("utf-16"), "allowed: UTF-8, as SBML requires"),
+    "cut": (core().encode()[:-9], "line 1: no well-formed XML"),
+    "laughs": (f'<!DOCTYPE l [<!ENTITY a "ha">{LAUGHS}]>{core("&i;")}'.encode(), "line 1: declares the entity 'a'"),
+    "file": (f'<!DOCTYPE l [<!ENTITY a SYSTEM "/etc/passwd">]>{core("&a;")}'.encode(), "declares the entity 'a'"),
+    "deep": (rate_of_x("<apply><minus/>" * 50_000).encode(), "minus stands inside 1000 elements; allowed: up to 1000"),
+    "page": (b"<html/>", "does not conform"),
+    "future": (b'<sbml xmlns="http://www.sbml.org/sbml/level9" level="9" version="1"/>', "Level"),
+    "modelless": (core().replace('<model id="m" timeUnits="second"></model>', "").encode(), "no model in it; allowed"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_that_is_no_model_is_refused_in_one_line_that_names_it(tmp_path, name):
+    """Among them what took the process down: libSBML overflows the stack on a document that nests deeply."""
+    content, words = BAD_FILES[name]
+    (tmp_path / f"{name}.xml").write_bytes(content)
+    refused(tmp_path / f"{name}.xml", f"{name}.xml: .*{words}")
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    refused(tmp_path, "is no file; allowed: an SBML file, or the text of one")
+    refused("x" * 5000, "a text of 5000 characters")
+    refused(b"<sbml/>", "is no text; allowed")
+    refused(sbml("x = 1; x' = -x"), "time_unit: 5; allowed: the name of a unit", time_unit=5)
+
+
+def test_formulas_that_nest_too_deeply_or_never_end_are_refused():
+    deep = "<apply><minus/>" * 61 + "<ci>x</ci>" + "</apply>" * 61
+    refused(rate_of_x(deep), "nests too deeply; allowed: up to 60 levels")
+    refused(
+        rate_of_x(f"<apply><plus/>{'<ci>x</ci>' * 1002}</apply>"), "rate rule of x: 1002 terms in one chain; allowed"
+    )
+    formula = f'<rateRule variable="x" formula="{"-" * 10_001}x"/>'
+    refused(core(f"<listOfRules>{formula}</listOfRules>"), "a formula of 10002 characters; allowed: up to 10000")
+
+
+def test_long_sums_and_products_are_read_from_left_to_right():
+    """As Python does: 900 terms nest 899 levels deep in the document of a model that was written as text."""
+    terms = " ".join(f"{'+' if i % 3 else '-'} {i}*k/{i + 1}" for i in range(1, 900))
+    run = model(f"k = 0.3; x = 1; x' = -x; y := 0 {terms}; z := 8/2/2*3; w := 8/(2/2)*3").simulate([0.0], **TIGHT)
+    expected = 0.0
+    for i in range(1, 900):
+        expected += (1.0 if i % 3 else -1.0) * (i * 0.3 / (i + 1))
+    assert (float(run.y[0]), float(run.z[0]), float(run.w[0])) == (expected, 6.0, 24.0)
 
 
 def test_unknown_names_and_bad_times_are_refused():
@@ -243,3 +310,24 @@ def test_unknown_names_and_bad_times_are_refused():
         read.simulate([1.0, 0.5])
     with pytest.raises(pl.InputError, match="nothing to sweep"):
         read.sweep(TIMES, {})
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda read: read.simulate(TIMES, rtol=-1.0), "rtol: -1.0; allowed: a finite number above 0"),
+        (lambda read: read.simulate(TIMES, rtol=np.nan, compiled=False), "rtol: nan; allowed"),
+        (lambda read: read.simulate(TIMES, atol=np.inf, compiled=False), "atol: inf; allowed"),
+        (lambda read: read.sweep(TIMES, {"k": [1.0]}, atol="tight"), "atol: 'tight'; allowed"),
+        (lambda read: read.simulate(TIMES, {"k": "3"}), "k: '3'; allowed: a finite number"),
+        (lambda read: read.simulate(TIMES, {"k": [1.0, 2.0]}), r"k: \[1.0, 2.0\]; allowed"),
+        (lambda read: read.simulate(TIMES, ["k"]), r"values: \['k'\]; allowed: a mapping"),
+        (lambda read: read.simulate(["soon"]), "times: allowed: ascending finite times"),
+        (lambda read: read.sweep(TIMES, {"k": 3.0}), "over: k: 3.0; allowed: names, each with at least one value"),
+        (lambda read: read.sweep(TIMES, ["k"]), r"over: \['k'\]; allowed"),
+    ],
+)
+def test_bad_arguments_are_refused_and_nothing_runs(call, words):
+    """A negative or undefined tolerance gave numbers once, and status 0."""
+    with pytest.raises(pl.InputError, match=words):
+        call(model("k = 1; y = 1; y' = -k*y"))

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,12 +91,14 @@ class SbmlModel:
         -------
         y, p : ndarray, shapes (states,) and (held,)
         """
+        if not isinstance(values or {}, Mapping):
+            raise InputError(f"values: {values!r}; allowed: a mapping from names to numbers, such as {{'k1': 0.3}}")
         for name, value in (values or {}).items():
             if name not in self.parameters:
                 raise unknown_name(f"quantity of {self.name}", name, self.parameters)
-            if isinstance(value, bool) or not np.isfinite(value):
+            if not _is_number(value) or not np.isfinite(value):
                 raise InputError(f"{name}: {value!r}; allowed: a finite number")
-        return starting(self._quantities, dict(values or {}))
+        return starting(self._quantities, {name: float(value) for name, value in (values or {}).items()})
 
     def simulate(
         self,
@@ -128,6 +131,7 @@ class SbmlModel:
             ``time`` or ``status`` becomes ``time_value`` or ``status_value``.
         """
         grid = _times(times)
+        _check_tolerances(rtol, atol)
         columns, good = self._run(grid, self.start(values), rtol, atol, compiled=compiled)
         return self._dataset(grid, columns.T, (), {}, 0 if good else -1)
 
@@ -155,9 +159,8 @@ class SbmlModel:
             ensemble.
         """
         grid = _times(times)
-        axes = {name: [float(value) for value in values] for name, values in over.items()}
-        if not axes or not all(axes.values()):
-            raise InputError("over: nothing to sweep; allowed: names, each with at least one value")
+        _check_tolerances(rtol, atol)
+        axes = _axes(over)
         starts = [self.start(dict(zip(axes, point, strict=True))) for point in itertools.product(*axes.values())]
         shape = tuple(map(len, axes.values()))
         if self._events or not self.states:
@@ -257,8 +260,35 @@ def _ruled(found: Quantities) -> set[str]:
     return {name for name in found.ruled if name in found.computed}
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _check_tolerances(rtol: Any, atol: Any) -> None:
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if not _is_number(value) or not 0.0 < value < np.inf:
+            raise InputError(f"{name}: {value!r}; allowed: a finite number above 0")
+
+
+def _axes(over: Any) -> dict[str, list[float]]:
+    allowed = "allowed: names, each with at least one value, such as {'k1': [0.1, 0.2]}"
+    if not isinstance(over, Mapping):
+        raise InputError(f"over: {over!r}; {allowed}")
+    axes = {}
+    for name, values in over.items():
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            raise InputError(f"over: {name}: {values!r}; {allowed}")
+        axes[name] = list(values)
+    if not axes or not all(axes.values()):
+        raise InputError(f"over: nothing to sweep; {allowed}")
+    return axes
+
+
 def _times(times: Any) -> Floats:
-    grid = np.atleast_1d(np.asarray(times, dtype=float))
+    try:
+        grid = np.atleast_1d(np.asarray(times, dtype=float))
+    except (TypeError, ValueError):
+        grid = np.empty(0)
     if grid.ndim != 1 or not grid.size or not np.all(np.isfinite(grid)) or grid[0] < 0 or np.any(np.diff(grid) <= 0):
         raise InputError("times: allowed: ascending finite times, the first 0 or later")
     return grid

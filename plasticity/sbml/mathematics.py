@@ -11,6 +11,11 @@ from plasticity.sbml.library import libsbml
 AVOGADRO = 6.02214179e23
 """Value that SBML gives to its symbol (Level 3 Version 1 Core, section 3.4.6)."""
 
+NESTED = 60
+"""Levels of a formula: Python takes 200 parentheses inside each other, and a level needs up to three."""
+TERMS = 1000
+"""Terms of one sum or product: Python compiles it by recursion, a level a term."""
+
 _CALLS = {
     "ABS": "np.abs({0})", "CEILING": "np.ceil({0})", "FLOOR": "np.floor({0})", "EXP": "np.exp({0})",
     "LN": "np.log({0})", "FACTORIAL": "math.gamma({0} + 1.0)", "SIN": "np.sin({0})", "COS": "np.cos({0})",
@@ -23,6 +28,7 @@ _CALLS = {
     "ARCCSCH": "np.arcsinh(1.0 / {0})", "ARCCOTH": "np.arctanh(1.0 / {0})", "REM": "np.fmod({0}, {1})",
     "QUOTIENT": "np.trunc({0} / {1})", "LOG": "(np.log({1}) / np.log({0}))",
 }  # fmt: skip
+_SIGNS = {"PLUS": "+", "MINUS": "-", "TIMES": "*", "DIVIDE": "/"}
 _RELATIONS = {"EQ": "==", "GEQ": ">=", "GT": ">", "LEQ": "<=", "LT": "<", "NEQ": "!="}
 
 
@@ -64,16 +70,53 @@ def names_in(node: Any) -> list[str]:
     -------
     list of str
 
+    Raises
+    ------
+    InputError
+        If the formula nests too deeply.
+
     Examples
     --------
     >>> names_in(libsbml().parseL3Formula("a * exp(b)"))
     ['a', 'b']
     """
-    found = kind(node)
-    if found == "FUNCTION_RATE_OF":
-        return [f"rate of {node.getChild(0).getName()}"]
-    own = [node.getName()] if found == "NAME" else []
-    return own + [name for i in range(node.getNumChildren()) for name in names_in(node.getChild(i))]
+    waiting, names = [(node, 0)], []
+    while waiting:
+        part, depth = waiting.pop()
+        found, children = kind(part), _children(part)
+        if depth > NESTED:
+            said = libsbml().formulaToL3String(node)[:60]
+            raise InputError(f"SBML import: the formula {said}... nests too deeply; allowed: up to {NESTED} levels")
+        if found == "FUNCTION_RATE_OF":
+            names.append(f"rate of {children[0].getName()}")
+            continue
+        if found == "NAME":
+            names.append(part.getName())
+        level = [depth if i == 0 and _chained(part, child) else depth + 1 for i, child in enumerate(children)]
+        waiting += list(zip(children, level, strict=True))[::-1]
+    return names
+
+
+def _children(node: Any) -> list[Any]:
+    return [node.getChild(i) for i in range(node.getNumChildren())]
+
+
+def _chained(node: Any, first: Any) -> bool:
+    """Tell whether ``a + b - c`` goes on to the left: long sums and products nest so, and cost no level each."""
+    families = ({"PLUS", "MINUS"}, {"TIMES", "DIVIDE"})
+    return node.getNumChildren() > 1 and any({kind(node), kind(first)} <= family for family in families)
+
+
+def _chain(node: Any) -> tuple[Any, list[tuple[str, Any]]]:
+    """Unroll a sum or product: where it begins, and what follows, each with its sign."""
+    following: list[tuple[str, Any]] = []
+    while node.getNumChildren() > 1:
+        sign, (first, *others) = _SIGNS[kind(node)], _children(node)
+        following = [(sign, other) for other in others] + following
+        goes_on, node = _chained(node, first), first
+        if not goes_on:
+            break
+    return node, following
 
 
 def number(node: Any, named: Callable[[str], str], where: str) -> str:
@@ -117,13 +160,16 @@ def number(node: Any, named: Callable[[str], str], where: str) -> str:
     if found in ("NAME_TIME", "NAME_AVOGADRO", "CONSTANT_E", "CONSTANT_PI"):
         values = {"NAME_TIME": "t", "NAME_AVOGADRO": repr(AVOGADRO), "CONSTANT_E": "np.e", "CONSTANT_PI": "np.pi"}
         return values[found]
+    if found in _SIGNS and count > 1:
+        first, following = _chain(node)
+        if len(following) > TERMS:
+            raise InputError(f"SBML import: {where}: {len(following) + 1} terms in one chain; allowed: up to {TERMS}")
+        rest = "".join(f" {sign} {number(other, named, where)}" for sign, other in following)
+        return f"({number(first, named, where)}{rest})"
     if found in ("PLUS", "TIMES"):
-        sign, nothing = (" + ", "0.0") if found == "PLUS" else (" * ", "1.0")
-        return f"({sign.join(part(i) for i in range(count))})" if count else nothing
+        return part(0) if count else {"PLUS": "0.0", "TIMES": "1.0"}[found]
     if found == "MINUS":
-        return f"(-{part(0)})" if count == 1 else f"({part(0)} - {part(1)})"
-    if found == "DIVIDE":
-        return f"({part(0)} / {part(1)})"
+        return f"(-{part(0)})"
     if found in ("POWER", "FUNCTION_POWER"):
         exponent = node.getChild(1)
         whole = kind(exponent) == "INTEGER" and abs(exponent.getInteger()) < 20

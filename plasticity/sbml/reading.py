@@ -5,6 +5,7 @@ from typing import Any
 
 from plasticity.errors import InputError
 from plasticity.sbml.algebraic import make_explicit
+from plasticity.sbml.documents import text_of
 from plasticity.sbml.library import libsbml
 
 PACKAGES = ("layout", "render", "l3v2extendedmath")
@@ -34,10 +35,10 @@ def read_document(source: str | Path) -> Any:
     >>> read_document("<sbml")
     Traceback (most recent call last):
     ...
-    plasticity.errors.InputError: SBML import: text: line 2: ...
+    plasticity.errors.InputError: SBML import: text: line 1: no well-formed XML (unclosed token); ...
     """
     library = libsbml()
-    text, name = _text(source)
+    text, name = text_of(source)
     document = library.readSBMLFromString(text)
     if name != "text":
         document.setLocationURI(Path(name).resolve().as_uri())  # from where the names of other files count
@@ -63,7 +64,7 @@ def read_document(source: str | Path) -> Any:
     return document
 
 
-def time_unit_of(document: Any, given: str | None) -> str:
+def time_unit_of(document: Any, given: object) -> str:
     """Name the unit of time of a model.
 
     Parameters
@@ -80,7 +81,7 @@ def time_unit_of(document: Any, given: str | None) -> str:
     Raises
     ------
     InputError
-        If neither the document nor the user says it.
+        If neither the document nor the user says it, or what the user says is no name.
 
     Examples
     --------
@@ -88,6 +89,8 @@ def time_unit_of(document: Any, given: str | None) -> str:
     'h'
     """
     if given is not None:
+        if not isinstance(given, str) or not given.strip():
+            raise InputError(f"time_unit: {given!r}; allowed: the name of a unit, such as 's' or 'h'")
         return given
     model = document.getModel()
     named = model.getTimeUnits() if model is not None else ""
@@ -100,20 +103,6 @@ def time_unit_of(document: Any, given: str | None) -> str:
     seconds = unit.getMultiplier() * 10.0 ** unit.getScale()
     known = {1.0: "s", 1e-3: "ms", 60.0: "min", 3600.0: "h", 86400.0: "d"}
     return known.get(seconds, named) if unit.getKind() == libsbml().UNIT_KIND_SECOND else named
-
-
-def _text(source: object) -> tuple[str, str]:
-    if isinstance(source, str) and (text := source.lstrip("\ufeff \t\r\n")).startswith("<"):
-        return text, "text"
-    if not isinstance(source, str | Path):
-        raise InputError(f"SBML import: {source!r} is no text; allowed: an SBML file, or the text of one")
-    path = Path(source)
-    if not path.is_file():
-        raise InputError(f"SBML import: {str(source)!r} is no file; allowed: an SBML file, or the text of one")
-    try:
-        return path.read_text(encoding="utf-8-sig"), str(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"SBML import: {path}: cannot be read: {error}") from error
 
 
 def _no_errors(document: Any, name: str) -> None:
