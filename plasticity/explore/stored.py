@@ -1,5 +1,6 @@
 """A stored sweep as it is shown: its dimensions as axes and sliders, and the plane that a map shows."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,10 +189,12 @@ def stored(ds: "xarray.Dataset") -> Stored:
     plasticity.errors.InputError: no sweep: the dataset has no numbers over axes; allowed: a store or dataset of a sweep
     """
     dims = tuple(str(name) for name in ds["status"].dims) if "status" in ds else ()
+    on_lattice = "at" in json.loads(str(ds.attrs.get("uncertainty", "{}")))  # chances, at a few points of a map only
+    left_out = {"status", "reached", *(["window_chance"] if on_lattice else [])}
     shown = {
         str(name): str(one.attrs.get("long_name", name))
         for name, one in ds.data_vars.items()
-        if dims and one.dims == dims and one.dtype.kind in "fiub" and name not in ("status", "reached")
+        if dims and one.dims == dims and one.dtype.kind in "fiub" and name not in left_out
     }
     if not shown or any(name in NEVER for name in dims):
         raise InputError("no sweep: the dataset has no numbers over axes; allowed: a store or dataset of a sweep")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray
 
 import plasticity as pl
 from plasticity.explore.point import scenario_at
@@ -111,3 +112,16 @@ def test_a_failed_point_is_shown_as_such_and_refused_with_its_reason():
     assert plane.failed.tolist() == [[False, False], [True, False]]
     with pytest.raises(pl.InputError, match="must hold"):
         assert scenario_at(ds, {"window_open_ratio": 1, "window_close_ratio": 0}).study
+
+
+def test_chances_at_a_few_points_of_a_map_are_not_offered():
+    grid = xarray.Dataset(
+        {
+            "status": ("dose", [0, 0, 0]),
+            "max_depth": ("dose", [0.1, 0.2, 0.3]),
+            "window_chance": ("dose", [0.1, np.nan, 1.0]),
+        },
+        {"dose": [1.0, 2.0, 3.0]},
+    )
+    assert set(stored(grid).variables) == {"max_depth", "window_chance"}
+    assert set(stored(grid.assign_attrs(uncertainty='{"at": {"dose": [0, 2]}}')).variables) == {"max_depth"}
