@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from plasticity import data
 from plasticity.calibration.members import closing_days
@@ -192,3 +193,16 @@ def test_one_switch_turns_the_intervals_off():
     assert set(without_intervals(whole).data_vars) == set(bare.data_vars)
     for name in bare.data_vars:
         assert np.array_equal(whole[name], bare[name], equal_nan=bare[name].dtype.kind == "f")
+
+
+def test_a_map_of_sessions_writes_the_change_between_the_start_and_the_quantiles_of_the_end():
+    study = Study.load("session_number", reduced=True)
+    ds = study.run()
+    at_start = float(json.loads(ds.attrs["sweep"])["settings"][0]["parameters"]["belief_prior_initial"])
+    ends = ds["belief_prior_end_interval"].dropna("integration.times", how="all").dropna("integration.every", how="all")
+    low, high = (at_start - ends.sel(quantile=one, method="nearest") for one in (0.95, 0.05))
+    assert float(high.max()) > float(low.max()) > 0.0
+    expected = {f"{a:.2f}–{b:.2f}" for a, b in zip(low.values.ravel(), high.values.ravel(), strict=True)}
+    written = {text.get_text() for text in study.draw(ds).findobj(Text) if "–" in text.get_text()}
+    assert written
+    assert written <= expected

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.errors import InputError
+from plasticity.figures.bands import INNER, told
+from plasticity.figures.map_bands import lattice, spell
 from plasticity.figures.maps import CANNOT, COLOURS, FAILED, Scale, contours, frame, left_out, scale, thinned
 from plasticity.figures.origin import origin
 from plasticity.figures.reading import HOURS_PER_DAY, require
@@ -33,7 +35,8 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ----------
     ds : xarray.Dataset
         `belief_prior_end` or `fear_end`, and `status`, along two dimensions with numbers: the first goes up, the second
-        across. With `last_close` [h] and a delay after the dose as one axis, the close of the window is drawn.
+        across. With `last_close` [h] and a delay after the dose as one axis, the close of the window is drawn. Where
+        it has intervals on a lattice, they are written at some of its points.
     title : str
         Printed on top where given.
     disclaimer : bool
@@ -80,6 +83,7 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         frame(axes, across, up)
         levels = [level for level in MaxNLocator(6).tick_values(0.0, most) if 0.0 < level < most]
         contours(axes, across.values, up.values, gained, levels)
+        _intervals(axes, whole, name)
         handles = [*_failed(axes, across, up, ds), *_closing(axes, across, up, ds, dims)]
         axes.set_xlabel(across.label)
         axes.set_ylabel(up.label)
@@ -98,6 +102,17 @@ def _before(ds: "xarray.Dataset", name: str) -> Any:
     if not settings:
         raise InputError(f"figure {KIND}: the dataset records no settings of its sweep; needed: {name}")
     return float(settings[0]["parameters"][name])
+
+
+def _intervals(axes: "Axes", ds: "xarray.Dataset", name: str) -> None:
+    """Write intervals at some points; the value at the start is a convention and the same in every draw."""
+    found = lattice(ds)
+    if found is None:
+        return
+    up, across = (scale(found, str(one)).values for one in ds[name].dims)
+    gained = abs(_before(found, BEFORE[name]) - found[f"{name}_interval"])
+    ends = gained.sel(quantile=[INNER, 1.0 - INNER], method="nearest").transpose("quantile", *ds[name].dims).values
+    spell(axes, across, up, ends.min(axis=0), ends.max(axis=0))
 
 
 def _failed(axes: "Axes", across: Scale, up: Scale, ds: "xarray.Dataset") -> "list[Artist]":
@@ -148,6 +163,7 @@ def caption(ds: "xarray.Dataset") -> str:
             f"{READ[name]} at the end of the run, over two axes of a sweep.",
             "White: contours; black: the first session starts as the window closes; crosses: points that failed, for",
             "example because sessions that exclude each other would overlap.",
+            told(ds, marks="Dots") if f"{name}_interval" in ds else "",
             left_out(ds),
             origin(ds),
         ]

@@ -25,7 +25,7 @@ def lattice(ds: "xarray.Dataset") -> "xarray.Dataset | None":
     Parameters
     ----------
     ds : xarray.Dataset
-        A sweep; its attribute `uncertainty` names the places.
+        A sweep; its attribute `uncertainty` names the places, unless all points have intervals.
 
     Returns
     -------
@@ -41,9 +41,9 @@ def lattice(ds: "xarray.Dataset") -> "xarray.Dataset | None":
     >>> lattice(xarray.Dataset()) is None
     True
     """
-    places = json.loads(str(ds.attrs.get("uncertainty", "{}"))).get("at")
-    if places is None or "window_chance" not in ds:
+    if "uncertainty" not in ds.attrs or "window_chance" not in ds:
         return None
+    places = json.loads(str(ds.attrs["uncertainty"])).get("at", {})
     names = [str(name) for name in ds.data_vars if str(name).endswith("_interval")]
     return ds[[*names, "window_chance"]].isel(places).load()
 
