@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -102,8 +101,7 @@ def solve_ivp(
     options = (rtol, atol, method, max_step, max_steps)
     call = checked(fun, t_span, start[None], values[None], jac, [stops], [jumps], events, *options)
     grid = output_times(t_eval, call.span)
-    found = _followed(call, np.arange(1), grid)[0]
-    return found if dense_output else replace(found, sol=None)
+    return _followed(call, np.arange(1), grid, dense_output)[0]
 
 
 def solve_ensemble(
@@ -211,7 +209,7 @@ def _follow(call: Call, members: Counts, into: EnsembleSolution, threads: int) -
     """Integrate members whose events are wanted, block by block; of events, which are plain Python, one at a time."""
     blocks = [members[i : i + BLOCK] for i in range(0, len(members), BLOCK)]
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(lambda block: _followed(call, block, into.t), blocks))
+        parts = list(pool.map(lambda block: _followed(call, block, into.t, False), blocks))
     for i, found in zip(members, (one for part in parts for one in part), strict=True):
         into.y[i, :, : len(found.t)] = found.y
         into.status[i], into.t_reached[i], into.t_events[i] = found.status, found.t_reached, found.t_events
@@ -225,7 +223,7 @@ def _methods(call: Call) -> list[str]:
     return ["Rodas5P"] if call.problem.jac is not None else ["DormandPrince", "Rodas5P"]
 
 
-def _followed(call: Call, members: Counts, grid: Floats | None) -> list[Solution]:
+def _followed(call: Call, members: Counts, grid: Floats | None, dense: bool) -> list[Solution]:
     """Integrate members with all that one of them may be asked for."""
     found: dict[int, Solution] = {}
     terminal = any(event.terminal for event in call.events)
@@ -236,7 +234,7 @@ def _followed(call: Call, members: Counts, grid: Floats | None) -> list[Solution
             recorded = integrate(call.task(method, left, limit))
             open_ = []
             for k, i in enumerate(left):
-                one = _solution(call, recorded.trajectory(k), call.parameters[i], grid, method)
+                one = _solution(call, recorded.trajectory(k), call.parameters[i], grid, method, dense)
                 if one.status == STEP_LIMIT and limit < call.max_steps:
                     open_.append(i)
                 else:
@@ -245,7 +243,9 @@ def _followed(call: Call, members: Counts, grid: Floats | None) -> list[Solution
     return [found[i] for i in members]
 
 
-def _solution(call: Call, whole: Trajectory, parameters: Floats, grid: Floats | None, method: str) -> Solution:
+def _solution(
+    call: Call, whole: Trajectory, parameters: Floats, grid: Floats | None, method: str, dense: bool
+) -> Solution:
     """Look for the events of a trajectory, cut it off at a terminal one, and read it at the output times."""
     times, status, end = locate(call.events, whole, parameters)
     cut = end < whole.times[-1]
@@ -257,4 +257,5 @@ def _solution(call: Call, whole: Trajectory, parameters: Floats, grid: Floats | 
     if cut:
         y[0][:, t == end] = sol.final[:, None]  # before any jump at the event
         y[0][:, t > end] = np.nan
-    return Solution(t, y[0], status, MESSAGES[status], times, sol, len(sol.pieces), sol.rejected, method, end)
+    kept = sol if dense else None
+    return Solution(t, y[0], status, MESSAGES[status], times, kept, len(sol.pieces), sol.rejected, method, end)
