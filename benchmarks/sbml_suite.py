@@ -152,8 +152,11 @@ def reason(why: str) -> str:
 
     >>> reason("SBML import: 01547.xml: reaction J0 is fast, which is not supported; allowed: an ODE model")
     'fast reaction'
+    >>> reason("SBML import: a/01547.xml: line 3: something else")
+    'something else'
     """
-    return next((words for pattern, words in REASONS.items() if re.search(pattern, why)), why)
+    found = next((words for pattern, words in REASONS.items() if re.search(pattern, why)), None)
+    return found or re.sub(r"^SBML import: .*?: (line \d+: )?", "", why)
 
 
 def record(label: str, limit: float, found: dict[str, tuple[str, str, bool]], kinds: Counter[str]) -> None:
