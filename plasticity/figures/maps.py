@@ -84,7 +84,7 @@ def scale(ds: "xarray.Dataset", name: str) -> Scale:
 
     found = ds[name]
     if found.dtype.kind not in "fiu" or found.size < 2 or not bool((numpy.diff(found.values) > 0).all()):
-        raise InputError(f"figure: {name} is no axis of a map; allowed: two ascending numbers or more")
+        raise InputError(f"{name} is no axis of a map; allowed: two ascending numbers or more")
     values, unit, default = found.values.astype(float), printed_unit(ds, name), found.attrs.get("default")
     if unit == "h" and values[-1] >= 2.0 * HOURS_PER_DAY:
         values, unit = values / HOURS_PER_DAY, "d"
@@ -166,7 +166,7 @@ def days(ds: "xarray.Dataset", name: str) -> "xarray.DataArray":
     """
     unit = ds[name].attrs.get("units")
     if unit != "h":
-        raise InputError(f"figure: {name} is in {unit!r}; allowed: h")
+        raise InputError(f"{name} is in {unit!r}; allowed: h")
     return (ds[name] / HOURS_PER_DAY).where(ds["status"] >= 0)
 
 

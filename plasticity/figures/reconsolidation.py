@@ -2,13 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY
 from plasticity.figures.reading import HOURS_PER_DAY, require
-from plasticity.figures.records import sentences
 from plasticity.figures.session_marks import sessions
-from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, key, letter, sheet
 from plasticity.figures.time_axis import day_axis
 
 if TYPE_CHECKING:
@@ -17,13 +14,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND, GAP = "reconsolidation", "sessions.1.start"
+GAP = "sessions.1.start"
 COLOURS = ("black", "#D55E00", "#0072B2", "#009E73")
 SOON, LATE = 24.0, 720.0
 TICKS = {1.0 / 6.0: "10 min", 1.0: "1 h", 3.0: "3 h", 6.0: "6 h", 24.0: "24 h"}
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw fear one day and thirty days after extinction, and its course after a short and a long gap.
 
     Parameters
@@ -31,39 +28,16 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ds : xarray.Dataset
         `fear` along `compound` (window closed, open, ...), `sessions.1.start` (extinction) [h] and `time` [h]; the
         reminder is the first session of the recorded protocol.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset(coords={"time": [0.0]}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure reconsolidation: the dataset has no variable 'fear'; needed: ...
     """
-    require(ds, KIND, {"time": ("time",), "fear": ("compound", GAP, "time")})
-    with look():
-        figure = sheet(PAGE_MM, 80.0)
-        panels = figure.subplot_mosaic("ab;kk", height_ratios=(66.0, 10.0))
-        _draw_gaps(panels["a"], ds)
-        _draw_courses(panels["b"], ds)
-        key(panels["k"], _entries(ds), 4)
-        letter(panels["a"], "a")
-        letter(panels["b"], "b")
-        return finish(figure, caption(ds), title, disclaimer)
+    require(ds, {"time": ("time",), "fear": ("compound", GAP, "time")})
+    figure = sheet(PAGE_MM, 80.0)
+    panels = figure.subplot_mosaic("ab;kk", height_ratios=(66.0, 10.0))
+    _draw_gaps(panels["a"], ds)
+    _draw_courses(panels["b"], ds)
+    key(panels["k"], _entries(ds), 4)
+    letter(panels["a"], "a")
+    letter(panels["b"], "b")
+    return figure
 
 
 def _reminder(ds: "xarray.Dataset") -> float:
@@ -138,30 +112,11 @@ def _entries(ds: "xarray.Dataset") -> list[Any]:
     ]
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:36]
-    'Extinction after a reminder: (a) fea'
-    """
-    return sentences(
-        [
-            "Extinction after a reminder: (a) fear one and thirty days after extinction, by the gap between the two,",
-            "(b) its course. Squares: published findings in rats (Monfils et al. 2009) and in people",
-            "(Schiller et al. 2010, disputed by Golkar et al. 2012), times recalled.",
-            "The model's constants were chosen to give the pattern in rats.",
-            origin(ds),
-        ]
-    )
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
+    return [
+        "Extinction after a reminder: (a) fear one and thirty days after extinction, by the gap between the two,",
+        "(b) its course. Squares: published findings in rats (Monfils et al. 2009) and in people",
+        "(Schiller et al. 2010, disputed by Golkar et al. 2012), times recalled.",
+        "The model's constants were chosen to give the pattern in rats.",
+    ]
