@@ -153,7 +153,7 @@ def beliefs() -> dict[str, str]:
         for part in said.split("; "):
             account, _, ends = part.partition(": ")
             for end in ends.split(", "):
-                compound, value = end.split(" ")
+                compound, _, value = end.partition(" ")
                 told[f"prior_{account.replace(' ', '_')}_{compound}_day_{day}"] = value
     return told
 

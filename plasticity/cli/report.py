@@ -32,6 +32,8 @@ def show_results(ds: "xarray.Dataset") -> None:
         _show_schedules(ds)
     if "uncertainty" in ds.attrs:
         print(f"intervals: {json.loads(ds.attrs['uncertainty'])['meaning']}")
+    if "no_intervals" in ds.attrs:
+        print(f"intervals: {ds.attrs['no_intervals']}")
     if "mismatch_creb_integral" in ds:
         signal, creb = float(ds["mismatch_signal_rms"]), float(ds["mismatch_creb_integral"])
         print(

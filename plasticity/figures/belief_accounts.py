@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from plasticity.figures.bands import curve_band, ends, outline_entry, told, with_ends
 from plasticity.figures.pens import spoken
 from plasticity.figures.reading import HOURS_PER_DAY, require
 from plasticity.figures.sheet import PAGE_MM, key, letter, sheet
@@ -26,7 +27,8 @@ def draw(ds: "xarray.Dataset") -> "Figure":
     Parameters
     ----------
     ds : xarray.Dataset
-        `belief_prior_end` and `status` along `compound`, `belief_kernel` and `integration.after_dose` [h].
+        `belief_prior_end` and `status` along `compound`, `belief_kernel` and `integration.after_dose` [h];
+        `belief_prior_end_interval` along `quantile` too, where present.
     """
     dims = (TREATMENT, ACCOUNT, DELAY)
     require(ds, {PRIOR: dims, "status": dims, DELAY: (DELAY,)})
@@ -40,12 +42,16 @@ def draw(ds: "xarray.Dataset") -> "Figure":
             axes.plot(days, good.values[place, i], color=colour, linestyle=style, label=_words(str(account)))[0]
             for i, (account, (colour, style)) in enumerate(zip(ds[ACCOUNT].values, INKS, strict=False))
         ]
+        for i, (colour, style) in zip(range(ds.sizes[ACCOUNT]), INKS, strict=False):
+            one = ds.isel({TREATMENT: place, ACCOUNT: i})
+            curve_band(axes, one, PRIOR, days, colour, dashes=style)
         axes.set_title(spoken(str(ds[TREATMENT].values[place])), size=7)
         axes.set_xlabel("Sessions begin after (d)")
         day_axis(axes, float(ds[DELAY].values[-1]))
         letter(axes, "abcdefgh"[place])
     panels[0].set_ylabel("Prior at the end; 1 before")
-    key(below.subplots(), lines, len(lines))
+    handles = [*lines, *outline_entry(ds)]
+    key(below.subplots(), handles, len(handles))
     return figure
 
 
@@ -66,24 +72,20 @@ def caption(ds: "xarray.Dataset") -> list[str]:
     'Sessions from day 0: relaxed: mdma 0.790.'
     """
     delays = ds[DELAY].values
-    told = [float(delays[np.argmin(abs(delays - at))]) for at in TOLD]
-    said = [
-        f"Sessions from day {at / HOURS_PER_DAY:g}: {_told(ds, at)}" for at in dict.fromkeys([*told, float(delays[-1])])
-    ]
+    some = [*(float(delays[np.argmin(abs(delays - at))]) for at in TOLD), float(delays[-1])]
+    said = [f"Sessions from day {at / HOURS_PER_DAY:g}: {_said(ds, at)}" for at in dict.fromkeys(some)]
     return [
         "Mean of the prior at the end of the run, which was 1 before, by the day on which sessions begin.",
         *said,
+        told(ds, "and in brackets", "Bands between thin lines"),
         "No data on beliefs are in the package: nothing here was fitted or tested.",
     ]
 
 
-def _told(ds: "xarray.Dataset", at: float) -> str:
-    end = ds[PRIOR].sel({DELAY: at})
-    accounts = [
-        f"{_words(str(account))}: "
-        + ", ".join(
-            f"{name} {float(end.sel({ACCOUNT: account, TREATMENT: name})):.3f}" for name in ds[TREATMENT].values
-        )
-        for account in ds[ACCOUNT].values
-    ]
+def _said(ds: "xarray.Dataset", at: float) -> str:
+    accounts = []
+    for account in ds[ACCOUNT].values:
+        found = [(name, ds.sel({DELAY: at, ACCOUNT: account, TREATMENT: name})) for name in ds[TREATMENT].values]
+        numbers = [f"{name} {with_ends(float(one[PRIOR]), ends(one, PRIOR))}" for name, one in found]
+        accounts.append(f"{_words(str(account))}: {', '.join(numbers)}")
     return "; ".join(accounts) + "."

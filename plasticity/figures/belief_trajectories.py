@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import last_ends, outline_entry, shade, told, with_ends
 from plasticity.figures.doses import since
 from plasticity.figures.pens import GREY
 from plasticity.figures.reading import HOURS_PER_DAY, last_shown, require, span
@@ -51,6 +52,10 @@ def draw(ds: "xarray.Dataset", *, acute: str | float = "60 h", until: str | floa
         early = run.sel(time=slice(0.0, hours))
         precision.plot(early["time"].values, early["prior_precision"].values, **ink)
         belief.plot(early["time"].values, early["belief_mean"].values, **ink)
+        dashes = ink.get("linestyle", "-")
+        shade(precision, early, "prior_precision", ink["color"], dashes=dashes)
+        shade(belief, early, "belief_mean", ink["color"], dashes=dashes)
+        shade(prior, run, "belief_prior", ink["color"], HOURS_PER_DAY, dashes=dashes)
         (line,) = prior.plot(run["time"].values / HOURS_PER_DAY, run["belief_prior"].values, label=name, **ink)
         handles.append(line)
     precision.set_ylabel("Precision of the prior")
@@ -65,7 +70,7 @@ def draw(ds: "xarray.Dataset", *, acute: str | float = "60 h", until: str | floa
         _mark_sessions(axes, ds, HOURS_PER_DAY if unit == "d" else 1.0, end if unit == "d" else hours)
         axes.set_xlabel(f"Time after {since(ds)} ({unit})")
         letter(axes, text)
-    key(below, handles, 4)
+    key(below, [*handles, *outline_entry(ds)], 5)
     return figure
 
 
@@ -79,14 +84,14 @@ def _cases(ds: "xarray.Dataset") -> Iterator[tuple[str, dict[str, Any], "xarray.
 
 def _label_ends(axes: "Axes", ds: "xarray.Dataset", end: float) -> None:
     """Write where each prior ends beside the axis, spread so that no number hides another."""
-    found = sorted((float(run["belief_prior"].sel(time=slice(0.0, end))[-1]), name) for name, _, run in _cases(ds))
+    shown = [run.sel(time=slice(0.0, end)) for *_, run in _cases(ds)]
+    found = [(float(run["belief_prior"][-1]), last_ends(run, "belief_prior")) for run in shown]
     low, high = axes.get_ylim()
     last = low
-    for value, _ in found:
+    for value, interval in sorted(found, key=lambda end: end[0]):
         last = max(value, last + 0.055 * (high - low))
-        axes.annotate(
-            f"{value:.3f}", (1.0, last), (3, 0), ("axes fraction", "data"), "offset points", va="center", size=6
-        )
+        beside = ("axes fraction", "data"), "offset points"
+        axes.annotate(with_ends(value, interval), (1.0, last), (3, 0), *beside, va="center", size=6)
 
 
 def _mark_sessions(axes: "Axes", ds: "xarray.Dataset", scale: float, end: float) -> None:
@@ -101,4 +106,5 @@ def caption(ds: "xarray.Dataset") -> list[str]:
         "A belief with the receptor effect and the window effect of the drug each on and off: (a) precision of the",
         "prior and (b) belief over hours, (c) mean of the prior over days; numbers: where it ends.",
         "Grey bands: sessions, in which evidence contradicts the belief.",
+        told(ds, "in (c) written where they end, the two effects held", "Bands between thin lines"),
     ]

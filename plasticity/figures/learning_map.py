@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.errors import InputError
-from plasticity.figures.bands import INNER, told
+from plasticity.figures.bands import edges, told
 from plasticity.figures.map_bands import lattice, spell
 from plasticity.figures.maps import CANNOT, COLOURS, FAILED, Scale, contours, frame, left_out, scale, thinned
 from plasticity.figures.reading import HOURS_PER_DAY, require
@@ -55,8 +55,8 @@ def draw(ds: "xarray.Dataset") -> "Figure":
     )
     frame(axes, across, up)
     levels = [level for level in MaxNLocator(6).tick_values(0.0, most) if 0.0 < level < most]
-    contours(axes, across.values, up.values, gained, levels)
     _intervals(axes, whole, name)
+    contours(axes, across.values, up.values, gained, levels)
     handles = [*_failed(axes, across, up, ds), *_closing(axes, across, up, ds, dims)]
     axes.set_xlabel(across.label)
     axes.set_ylabel(up.label)
@@ -84,8 +84,8 @@ def _intervals(axes: "Axes", ds: "xarray.Dataset", name: str) -> None:
         return
     up, across = (scale(found, str(one)).values for one in ds[name].dims)
     gained = abs(_before(found, BEFORE[name]) - found[f"{name}_interval"])
-    ends = gained.sel(quantile=[INNER, 1.0 - INNER], method="nearest").transpose("quantile", *ds[name].dims).values
-    spell(axes, across, up, ends.min(axis=0), ends.max(axis=0))
+    low, high = (end.transpose(*ds[name].dims).values for end in edges(gained))
+    spell(axes, across, up, np.minimum(low, high), np.maximum(low, high))
 
 
 def _failed(axes: "Axes", across: Scale, up: Scale, ds: "xarray.Dataset") -> "list[Artist]":

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from plasticity.errors import InputError
+from plasticity.figures.bands import shade, told
 from plasticity.figures.doses import since
 from plasticity.figures.mismatch import CURVES, both_kernels, mismatch
 from plasticity.figures.pens import PALE
@@ -111,8 +112,9 @@ def liveliest(ds: "xarray.Dataset", length: float) -> float:
 
 def _draw_kernels(axes: "Axes", ds: "xarray.Dataset", name: str, label: str) -> None:
     for kernel, ink in INKS.items():
-        values = ds[name].sel(calcium_kernel=kernel).values
-        axes.plot(ds["time"].values, values, **ink)  # type: ignore[arg-type]
+        run = ds.sel(calcium_kernel=kernel)
+        axes.plot(ds["time"].values, run[name].values, **ink)  # type: ignore[arg-type]
+        shade(axes, run, name, str(ink["color"]))
     axes.set_ylabel(label)
 
 
@@ -128,4 +130,5 @@ def caption(ds: "xarray.Dataset") -> list[str]:
         "Two kernels for calcium: the open-cell Li-Rinzel oscillator with IP3 (blue) and its average, the default",
         "(red). (a) Calcium; grey, the minutes shown in (b). (c) Decoded signal, with the root mean square",
         "difference over the run. (d) Phosphorylated CREB, with the relative difference of its integrals.",
+        told(ds, marks="Pale bands of the average"),
     ]

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from plasticity.errors import InputError
+from plasticity.figures.bands import edges, ends, told
 from plasticity.figures.doses import since
+from plasticity.figures.map_bands import DOTS
 from plasticity.figures.reading import HOURS_PER_DAY, last_shown, require
 from plasticity.figures.runs import windows
 from plasticity.figures.sheet import COLUMN_MM, sheet
@@ -35,7 +37,7 @@ def draw(ds: "xarray.Dataset", *, until: str | float | None = None) -> "Figure":
     change = ds["pairing_change"].transpose("frequency", "time").values
     if min(change.shape) < 2 or not numpy.isfinite(change).any():
         raise InputError(f"pairing_change of shape {change.shape}; needed: finite, 2 x 2 or more")
-    end = last_shown(ds, until)
+    last = last_shown(ds, until)
     day, frequency = ds["time"].values / HOURS_PER_DAY, ds["frequency"].values
     lowest, highest = min(float(numpy.nanmin(change)), 1.0), max(float(numpy.nanmax(change)), 1.0)
     figure = sheet(COLUMN_MM, 72.0)
@@ -44,10 +46,14 @@ def draw(ds: "xarray.Dataset", *, until: str | float | None = None) -> "Figure":
     mesh = axes.pcolormesh(day, frequency, change, cmap="RdBu_r", norm=norm, shading="nearest", rasterized=True)
     if lowest < 1.0 < highest:
         axes.contour(day, frequency, change, levels=[1.0], colors="black", linewidths=0.9)
+    for end in edges(ds["pairing_change_band"]) if "pairing_change_band" in ds else ():
+        values = end.transpose("frequency", "time").values
+        if values.min() < 1.0 < values.max():
+            axes.contour(day, frequency, values, levels=[1.0], colors="black", linewidths=0.9, linestyles=[DOTS])
     if _is_geometric(frequency):
         axes.set_yscale("log")
-    _mark_windows(axes, ds, end)
-    day_axis(axes, end)
+    _mark_windows(axes, ds, last)
+    day_axis(axes, last)
     axes.set_ylim(float(frequency[0]), float(frequency[-1]))
     axes.set_xlabel(f"Time after {since(ds)} (d)")
     axes.set_ylabel("Pairing frequency (Hz)")
@@ -81,6 +87,8 @@ def _mark_windows(axes: "Axes", ds: "xarray.Dataset", end: float) -> None:
         shown = [start, min(stop, days)]
         axes.plot(shown, [1.025, 1.025], color="black", linewidth=2.0, transform=above, clip_on=False)
         text = f"window from {start:.1f} d" if to_end else f"window {start:.1f} to {stop:.1f} d"
+        found = ends(ds, "last_close") if ds.sizes["window"] == 1 and not to_end else None
+        text += "" if found is None else " ({:.1f}–{:.1f})".format(*(one / HOURS_PER_DAY for one in found))
         middle = sum(shown) / 2.0
         at, side = ((start, 1.03), "left") if middle < 0.2 * days else ((middle, 1.03), "center")
         axes.annotate(text, at, (0, 2), ("data", "axes fraction"), "offset points", ha=side, size=6)
@@ -95,4 +103,5 @@ def caption(ds: "xarray.Dataset") -> list[str]:
         "red, potentiation; blue, depression; black line, no change; dashed, where the window opens and closes.",
         "Calcium-based rule of Graupner and Brunel (2012), potentiation threshold scaled by theta / theta_rest.",
         f"Pairing: {protocol}." if protocol else "",
+        told(ds, "no change, and in brackets the closing day", "Dotted lines") if "pairing_change_band" in ds else "",
     ]

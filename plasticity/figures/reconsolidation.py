@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import edges, fill, outline_entry, shade, told
 from plasticity.figures.pens import GREY
 from plasticity.figures.reading import HOURS_PER_DAY, require
 from plasticity.figures.session_marks import sessions
@@ -45,12 +46,12 @@ def _reminder(ds: "xarray.Dataset") -> float:
     return held[0][1] if held else 0.0
 
 
-def _fear_after(run: "xarray.Dataset", hours: float) -> "numpy.ndarray":
+def _fear_after(fear: "xarray.DataArray", hours: float) -> "numpy.ndarray":
     """Fear that long after the start of extinction, at every gap."""
     import numpy
 
-    times, starts = run["time"].values, run[GAP].values
-    rows = run["fear"].transpose(GAP, "time").values
+    times, starts = fear["time"].values, fear[GAP].values
+    rows = fear.transpose(GAP, "time").values
     return numpy.array([numpy.interp(at + hours, times, row) for at, row in zip(starts, rows, strict=True)])
 
 
@@ -58,8 +59,11 @@ def _draw_gaps(axes: "Axes", ds: "xarray.Dataset") -> None:
     gaps = ds[GAP].values - _reminder(ds)
     for colour, place in zip(COLOURS, range(ds.sizes["compound"]), strict=False):
         run = ds.isel(compound=place)
-        axes.plot(gaps, _fear_after(run, LATE), "o-", color=colour, markersize=3)
-        axes.plot(gaps, _fear_after(run, SOON), "o--", color=colour, markersize=3, markerfacecolor="white")
+        axes.plot(gaps, _fear_after(run["fear"], LATE), "o-", color=colour, markersize=3)
+        axes.plot(gaps, _fear_after(run["fear"], SOON), "o--", color=colour, markersize=3, markerfacecolor="white")
+        for hours, dashes in ((LATE, "-"), (SOON, "--")) if "fear_band" in run else ():
+            low, high = (_fear_after(end, hours) for end in edges(run["fear_band"]))
+            fill(axes, gaps, low, high, colour, dashes)
     axes.set_xscale("log")
     axes.set_xticks(list(TICKS), list(TICKS.values()), minor=False)
     axes.minorticks_off()
@@ -88,8 +92,9 @@ def _draw_courses(axes: "Axes", ds: "xarray.Dataset") -> None:
     short, long = abs(gaps - 1.0).argmin(), gaps.argmax()
     for colour, place in zip(COLOURS, range(ds.sizes["compound"]), strict=False):
         for at, dashes in ((short, "-"), (long, (0, (4, 1.3)))):
-            run = ds["fear"].isel({"compound": place, GAP: int(at)})
-            axes.plot(ds["time"].values / HOURS_PER_DAY, run.values, color=colour, linestyle=dashes)
+            run = ds.isel({"compound": place, GAP: int(at)})
+            axes.plot(ds["time"].values / HOURS_PER_DAY, run["fear"].values, color=colour, linestyle=dashes)
+            shade(axes, run, "fear", colour, HOURS_PER_DAY, dashes=dashes)
     axes.set_ylim(0.0, 1.0)
     day_axis(axes, float(ds["time"].values[-1]))
     axes.set_xlabel(f"Time (d); solid: extinction {gaps[short]:.2g} h after the reminder, dashed: {gaps[long]:.2g} h")
@@ -109,6 +114,7 @@ def _entries(ds: "xarray.Dataset") -> list[Any]:
         Line2D([], [], label="(a) thirty days after", **dot),
         Line2D([], [], markerfacecolor="white", label="published: fear does not return", **square),
         Line2D([], [], label="published: fear returns", **square),
+        *outline_entry(ds),
     ]
 
 
@@ -118,5 +124,6 @@ def caption(ds: "xarray.Dataset") -> list[str]:
         "Extinction after a reminder: (a) fear one and thirty days after extinction, by the gap between the two,",
         "(b) its course. Squares: published findings in rats (Monfils et al. 2009) and in people",
         "(Schiller et al. 2010, disputed by Golkar et al. 2012), times recalled.",
-        "The model's constants were chosen to give the pattern in rats.",
+        "The model's constants were chosen to give the pattern in rats; draws of them need not give it.",
+        told(ds, marks="Bands between thin lines"),
     ]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from plasticity import evaluated
 from plasticity.errors import InputError
-from plasticity.figures.bands import INNER, told
+from plasticity.figures.bands import edges, told
 from plasticity.figures.map_bands import lattice, spell
 from plasticity.figures.maps import COLOURS, contours, thinned
 from plasticity.figures.pens import GREY
@@ -50,24 +50,20 @@ def draw(ds: "xarray.Dataset") -> "Figure":
     figure = sheet(PAGE_MM, 80.0)
     panels = figure.subplots(1, 2, sharey=True)
     gaps = ds[GAP].values
+    for axes in panels:
+        axes.set_xscale("log")
+        axes.set_xlim(gaps[0], gaps[-1])
+        axes.set_ylim(openness[0], openness[-1])
+    found = lattice(whole)
+    if found is not None:
+        low, high = (end.transpose(other, GAP).values for end in edges(found["fear_end_interval"]))
+        at_lattice = numpy.interp(found[other].values, ds[other].values, openness)
+        spell(panels[0], found[GAP].values, numpy.asarray(at_lattice), low, high)
     _panel(panels[0], figure, gaps, openness, fear.values, "Fear at the end", before, "a")
     share = 100.0 * rewritten.values
     _panel(panels[1], figure, gaps, openness, share, "Fear lost that left the engram (%)", 100.0, "b")
     panels[0].set_ylabel("Openness of the window at the reminder")
     _mark_published(panels[0])
-    found = lattice(whole)
-    if found is not None:
-        low, high = (
-            found["fear_end_interval"].sel(quantile=at, method="nearest").transpose(other, GAP).values
-            for at in (INNER, 1.0 - INNER)
-        )
-        spell(
-            panels[0],
-            found[GAP].values,
-            numpy.asarray(numpy.interp(found[other].values, ds[other].values, openness)),
-            low,
-            high,
-        )
     return figure
 
 
@@ -97,11 +93,8 @@ def _panel(
     mesh = axes.pcolormesh(
         gaps, openness, values, cmap=COLOURS, vmin=0.0, vmax=most, shading="nearest", rasterized=True
     )
-    axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(list(TICKS), list(TICKS.values()))
-    axes.set_xlim(gaps[0], gaps[-1])
-    axes.set_ylim(openness[0], openness[-1])
     contours(axes, gaps, openness, values, MaxNLocator(9).tick_values(0.0, most)[1:-1])
     axes.set_xlabel("From reminder to extinction")
     for side in ("top", "right"):

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import edges, fill, told
 from plasticity.figures.doses import doses, since
 from plasticity.figures.pens import GREY, PALE
 from plasticity.figures.reading import HOURS_PER_DAY, require, whole
@@ -48,11 +49,15 @@ def _draw_times(axes: "Axes", ds: "xarray.Dataset") -> None:
     names = [str(name) for name in ds["schedule"].values]
     for opens, closes, _, _ in windows(ds):
         axes.axvspan(opens / HOURS_PER_DAY, closes / HOURS_PER_DAY, color=OPEN, linewidth=0.0, zorder=-2)
-    depth = ds["depth"].values / max(float(ds["depth"].max()), 1e-9)
+    highest = max(float(ds["depth_band" if "depth_band" in ds else "depth"].max()), 1e-9)
+    depth = ds["depth"].values / highest
     rows = len(names)
     axes.plot(ds["time"].values / HOURS_PER_DAY, rows + 0.35 - 0.9 * depth, color="black", label="depth")
     rest = rows + 0.35
     axes.fill_between(ds["time"].values / HOURS_PER_DAY, rest, rest - 0.9 * depth, color=PALE, linewidth=0.0, zorder=-1)
+    if "depth_band" in ds:
+        low, high = (rest - 0.9 * end.values / highest for end in edges(ds["depth_band"]))
+        fill(axes, ds["time"].values / HOURS_PER_DAY, low, high, "black", "-")
     for row, name in enumerate(names):
         at = ds["starts"].sel(schedule=name).values / HOURS_PER_DAY
         axes.axhline(row, color=PALE, linewidth=0.6, zorder=-1)
@@ -110,5 +115,6 @@ def caption(ds: "xarray.Dataset") -> list[str]:
         f"stroke: the {quantile:g} quantile, which the search maximised, and what others lose of it (regret);",
         "(c) two by two factorial of the best schedule over drug and sessions, median and middle 80 % of the",
         "same draws.",
+        told(ds, marks="Thin lines in (a)"),
         f"{tried} schedules tried by {ds.attrs.get('schedule_method', 'search')}." if tried else "",
     ]

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import shade, told
 from plasticity.figures.doses import doses, since
 from plasticity.figures.pens import PALE, pens
 from plasticity.figures.reading import HOURS_PER_DAY, last_shown, require
@@ -38,7 +39,7 @@ def draw(ds: "xarray.Dataset", *, until: str | float | None = None) -> "Figure":
     inks, given, held = pens(labels), doses(ds), sessions(ds)
     figure = sheet(PAGE_MM, PANEL_MM * len(labels) + 24.0)
     *panels, below = figure.subplots(len(labels) + 1, height_ratios=[PANEL_MM] * len(labels) + [8.0])
-    highest = float(ds["depth"].max())
+    highest = float(ds["depth_band" if "depth_band" in ds else "depth"].max())
     for row, (axes, ink) in enumerate(zip(panels, inks, strict=True)):
         run = ds.isel(compound=row) if several else ds
         _draw_window(axes, run, max(highest, 0.11))
@@ -64,6 +65,7 @@ def _draw_window(axes: "Axes", run: "xarray.Dataset", highest: float) -> None:
     for opens, closes, _, _ in windows(run):
         axes.axvspan(opens / HOURS_PER_DAY, closes / HOURS_PER_DAY, color=OPEN, linewidth=0.0, zorder=-2)
     axes.plot(run["time"].values / HOURS_PER_DAY, run["depth"].values, color="black", clip_on=False)
+    shade(axes, run, "depth", "black", HOURS_PER_DAY)
     axes.set_ylim(-0.02 * highest, 1.45 * highest)
     axes.set_yticks([0.0, 0.1, 0.2] if highest < 0.3 else [0.0, 0.2, 0.4])
 
@@ -90,4 +92,5 @@ def caption(ds: "xarray.Dataset") -> list[str]:
         "Timetable of sessions over the window of plasticity. Curve: relative depth of the LTP threshold.",
         f"Shaded: window open, from depth {1.0 - opening:.2g} until its return to {1.0 - closing:.2g}.",
         "Bars: sessions, by kind, as wide as they last and at least a line. Triangles: doses.",
+        told(ds, marks="Pale band of the curve"),
     ]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from plasticity.errors import InputError
 from plasticity.figures.bands import INNER, told
 from plasticity.figures.map_bands import BAND, DASHES, DOTS, lattice, line
-from plasticity.figures.maps import COLOURS, days, frame, left_out, mark, scale, thinned
+from plasticity.figures.maps import COLOURS, contours, days, frame, left_out, mark, scale, thinned
 from plasticity.figures.reading import HOURS_PER_DAY, require
 from plasticity.figures.sheet import COLUMN_MM, key, sheet
 
@@ -50,13 +50,13 @@ def draw(ds: "xarray.Dataset") -> "Figure":
     handles = mark(axes, across, up, ds)
     levels = [level for level in MaxNLocator(8).tick_values(0.0, longest) if 0.0 < level < longest]
     opened = length.where(ds["number_of_windows"] > 0).values
-    lines = axes.contour(across.values, up.values, opened, levels=levels, colors="white", linewidths=0.7)
-    axes.clabel(lines, fontsize=5.5, fmt="%g d")
     handles += _bands(axes, whole, (across.values, up.values, opened), levels)
+    edge = []
     apart = ds["number_of_windows"].where((ds["status"] >= 0) & (ds["number_of_windows"] > 0)).values
     if (apart == 1).any() and (apart >= 2).any():
-        axes.contour(across.values, up.values, apart, levels=[1.5], colors="black", linewidths=1.2)
+        edge.append(axes.contour(across.values, up.values, apart, levels=[1.5], colors="black", linewidths=1.2))
         handles.append(Line2D([], [], color="black", linewidth=1.2, label="Beyond: windows apart from each other"))
+    contours(axes, across.values, up.values, opened, levels, "%g d", edge)
     axes.set_xlabel(across.label)
     axes.set_ylabel(up.label)
     bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=26)
