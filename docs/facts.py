@@ -127,7 +127,7 @@ def windows(study: str, ending: str = "") -> dict[str, str]:
 
 
 def accounts() -> dict[str, str]:
-    """Give, for every account of memory, how many findings it gives, with draws, and the fear a day and a month later."""
+    """Give, for every account of memory, how many findings it gives, with draws, and fear a day and a month later."""
     told = {}
     lines = printed_by("rival_accounts").splitlines()
     rows = [line.split("\t") for line in lines if "\t" in line]

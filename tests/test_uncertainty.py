@@ -9,6 +9,7 @@ from matplotlib.text import Text
 
 from plasticity import data
 from plasticity.calibration.members import closing_days
+from plasticity.figures import caption
 from plasticity.figures.bands import edges, told
 from plasticity.figures.map_bands import spell
 from plasticity.figures.maps import EDGE, Scale, contours, frame
@@ -260,6 +261,7 @@ def test_accounts_of_memory_tell_how_many_findings_their_draws_give():
 def test_the_switch_turns_off_the_draws_of_a_comparison_with_published_rows():
     ds = Study.load("compare_receptor", ["uncertainty=false"], reduced=True).run()
     assert not np.isfinite(ds.predicted_low).any()
+    assert "draws" not in caption("comparison", ds)
     assert np.isfinite(ds.predicted).any()
 
 

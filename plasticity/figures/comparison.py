@@ -7,7 +7,7 @@ import numpy as np
 from plasticity.figures.pens import GREY, PALE
 from plasticity.figures.reading import require
 from plasticity.figures.sheet import PAGE_MM, key, sheet
-from plasticity.figures.validation import COLOURS, MARKS, WANTED, entries
+from plasticity.figures.validation import COLOURS, MARKS, WANTED, entries, lines
 
 if TYPE_CHECKING:
     import xarray
@@ -63,7 +63,8 @@ def _frame(axes: "Axes", words: "Axes", ds: "xarray.Dataset") -> None:
     axes.set_xlabel("Ratio to the observed value")
     words.axis("off")
     words.set_ylim(axes.get_ylim())
-    for at, text in zip(COLUMNS, ("observed", "model (5 to 95 % of draws)"), strict=True):
+    model = "model (5 to 95 % of draws)" if lines(ds) else "model"
+    for at, text in zip(COLUMNS, ("observed", model), strict=True):
         words.text(at, -0.7, text, va="bottom", size=6)
 
 
@@ -130,7 +131,7 @@ def caption(ds: "xarray.Dataset") -> list[str]:
         f"{str(ds.attrs.get('title', '') or 'Observed and predicted').rstrip('.')}.",
         *counted,
         f"Outside: {', '.join(missed)}." if missed else "None outside.",
-        "Boxes: published interval, of the mean where one was given; symbols: prediction; lines: 5 to 95 % of",
-        "draws of the recalled, assumed and fitted numbers, together as the calibrating windows allow.",
+        "Boxes: published interval, of the mean where one was given; symbols: prediction.",
+        lines(ds),
         f"Data: {', '.join(sources)}." if sources else "",
     ]

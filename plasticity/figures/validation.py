@@ -139,8 +139,31 @@ def caption(ds: "xarray.Dataset") -> list[str]:
         told.append(f"{word}: {of[0]} in, {of[1]} out, {other} not judged.")
     rest = (
         "Symbols: prediction over the observed value (its interval's geometric middle, or its end, where no value was "
-        "published); beyond the axis, at its edge. Boxes: published interval, of the mean where one was given. Lines: "
-        "5 to 95 % of draws of the recalled, assumed and fitted numbers, together so that they give the calibrating "
-        "windows, and of derived numbers, with a standard error of a tenth."
+        "published); beyond the axis, at its edge. Boxes: published interval, of the mean where one was given."
     )
-    return ["Published observations and predictions.", *told, rest]
+    return ["Published observations and predictions.", *told, rest, lines(ds)]
+
+
+def lines(ds: "xarray.Dataset") -> str:
+    """Say in a caption what the lines over the symbols are; empty where nothing was drawn.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import xarray
+    >>> lines(xarray.Dataset({"predicted_low": ("row", [float("nan")])}))
+    ''
+    """
+    if "predicted_low" not in ds or not np.isfinite(ds["predicted_low"]).any():
+        return ""
+    return (
+        "Lines: 5 to 95 % of draws of the recalled, assumed and fitted numbers, together so that they give the "
+        "calibrating windows, and of derived numbers, with a standard error of a tenth."
+    )
