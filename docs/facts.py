@@ -127,7 +127,7 @@ def windows(study: str, ending: str = "") -> dict[str, str]:
 
 
 def accounts() -> dict[str, str]:
-    """Give, for every account of memory, how many findings it gives, and the fear a day and 30 days after each."""
+    """Give, for every account of memory, how many findings it gives, with draws, and fear a day and a month later."""
     told = {}
     lines = printed_by("rival_accounts").splitlines()
     rows = [line.split("\t") for line in lines if "\t" in line]
@@ -138,10 +138,13 @@ def accounts() -> dict[str, str]:
                 soon, late = cell.split(", ")
                 place = f"{account.replace(' ', '_')}_{_word(row[0])}"
                 told |= {f"fear_soon_{place}": soon, f"fear_late_{place}": late}
-    for account, right, of, held, out in re.findall(
-        r"^(\w+): calibration (\d+) of (\d+), holdout (\d+) of (\d+)", "\n".join(lines), re.MULTILINE
-    ):
-        told |= {f"calibration_{account}": f"{right} of {of}", f"holdout_{account}": f"{held} of {out}"}
+    counted = re.compile(r"^(\w+): calibration (\d+ of \d+), holdout (\d+ of \d+)")
+    drawn = re.compile(r"calibration (\d+ to \d+), holdout (\d+ to \d+)$")
+    for line in lines:
+        if (given := counted.match(line)) and (ends := drawn.search(line)):
+            account, *right = given.groups()
+            for role, count, span in zip(("calibration", "holdout"), right, ends.groups(), strict=True):
+                told[f"{role}_{account}"] = f"{count} ({span})"
     return told
 
 
@@ -153,7 +156,7 @@ def beliefs() -> dict[str, str]:
         for part in said.split("; "):
             account, _, ends = part.partition(": ")
             for end in ends.split(", "):
-                compound, value = end.split(" ")
+                compound, _, value = end.partition(" ")
                 told[f"prior_{account.replace(' ', '_')}_{compound}_day_{day}"] = value
     return told
 

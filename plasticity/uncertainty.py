@@ -30,8 +30,12 @@ TABLE = "parameter_draws"
 SPARE = 4
 """So many times more draws are made than wanted, as some describe no physical system."""
 QUANTILES = (0.05, 0.5, 0.95)
-BANDS = ("calcium", "creb_phosphorylated", "bdnf_mrna", "bdnf_pro", "bdnf_mature", "permissiveness")
+BANDS = (
+    *("calcium", "creb_phosphorylated", "bdnf_mrna", "bdnf_pro", "bdnf_mature", "permissiveness"),
+    *("belief_mean", "belief_prior", "memory_engram", "memory_safety"),
+)
 """States that get bands beside all that the kernels give; the others are stores and gates that no figure shows."""
+SPIKING = "none where calcium oscillates: one run costs as much as all draws of the average"
 MEANING = (
     "5, 50 and 95 % of {count} draws: every recalled, assumed or fitted number within what is plausible, those that "
     "all compounds share drawn together so that they give the calibrating windows of ketamine and psilocybin; derived "
@@ -185,8 +189,8 @@ def intervals(
         `acute_maximum_interval` [%], `time_of_maximum_interval` and `effect_duration_interval` [h] (the acute effect
         read at 240 times after each dose); `window_chance`, the share of draws in which a window opens; along
         `quantile` and `time` the bands of the depth, of the states in `BANDS`, of effect sites, of
-        everything that the kernels give (`openness_band`, `acute_effect_band`, ...), and of the observables. The
-        attribute `uncertainty` says what was drawn.
+        everything that the kernels give (`openness_band`, `acute_effect_band`, ...), of `fear` with the module
+        ``memory``, and of the observables. The attribute `uncertainty` says what was drawn.
 
     Raises
     ------
@@ -274,6 +278,8 @@ def _courses(
     for key, signal in assembly.outputs().items():
         if key in signals:
             shown[key] = (signal.unit, signals[key])
+    if "expression" in signals:
+        shown["fear"] = ("1", np.maximum(signals["expression"], 0.0))
     route = acute_signal(assembly)
     shown["acute_effect"] = ("%", 100.0 * signals[route] if route else np.zeros(len(times)))
     return {

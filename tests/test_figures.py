@@ -1,8 +1,11 @@
 """Figures: drawn from the dataset alone, readable at journal width, the same bytes every time."""
 
 import ast
+import importlib
+import inspect
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from matplotlib.text import Text
 from plasticity import figures
 from plasticity.errors import InputError
 from plasticity.figures.doses import since
+from plasticity.figures.frame import COMMON
 from plasticity.figures.mismatch import mismatch
 from plasticity.figures.origin import origin
 from plasticity.figures.oscillation import liveliest
@@ -151,6 +155,17 @@ def test_every_file_that_can_draw_is_a_kind(root):
     ]
     assert figures.kinds() == able
     assert set(KINDS) <= set(able)
+
+
+@pytest.mark.parametrize("kind", figures.kinds())
+def test_a_kind_describes_its_dataset_and_its_own_options_and_refuses_an_empty_dataset(kind):
+    module = importlib.import_module(f"plasticity.figures.{kind}")
+    own = [name for name in figures.options(kind) if name not in COMMON]
+    told = re.findall(r"^    (\w+) : ", inspect.getdoc(module.draw).replace("\n", "\n    "), re.MULTILINE)
+    assert told == ["ds", *own]
+    with pytest.raises(InputError, match=f"^figure {kind}: .*; needed: ") as caught:
+        figures.draw(kind, xr.Dataset())
+    assert "\n" not in str(caught.value)
 
 
 def test_looking_for_kinds_loads_no_plotting_and_drawing_leaves_pyplot_alone(tool, root):

@@ -4,17 +4,22 @@ import json
 
 import numpy as np
 import pytest
+import xarray as xr
 from matplotlib.text import Text
 
 from plasticity import data
 from plasticity.calibration.members import closing_days
-from plasticity.figures.bands import told
+from plasticity.figures import caption
+from plasticity.figures.bands import edges, told
+from plasticity.figures.map_bands import spell
+from plasticity.figures.maps import EDGE, Scale, contours, frame
 from plasticity.figures.origin import origin
+from plasticity.figures.sheet import COLUMN_MM, sheet
 from plasticity.model import Model
 from plasticity.observables import effect_extent
 from plasticity.plausible import latin_hypercube, uncertain
 from plasticity.protocol import Protocol
-from plasticity.simulation import integrated
+from plasticity.simulation import integrated, simulate
 from plasticity.study import Study
 from plasticity.study.uncertain import without_intervals
 from plasticity.sweeps.asking import planned, sweep
@@ -173,7 +178,7 @@ def test_chunks_and_threads_change_no_interval_of_a_map():
 def test_a_map_says_whether_it_has_intervals_and_where(lattice):
     ds = sweep(PLAN, **MAP, draws=2, lattice=lattice)
     assert ("quantile" in ds.dims) == ("uncertainty" in ds.attrs) == (lattice > 0)
-    assert ("on a map whose study asks for a lattice" in origin(ds)) == (lattice == 0)
+    assert ("a map over dose, brake_tau has them where its study asks for a lattice" in origin(ds)) == (lattice == 0)
     if lattice:
         assert "at 3 places along dose and 3 places along brake_tau" in told(ds)
         assert set(without_intervals(ds).data_vars) == {"last_close", "status", "reached"}
@@ -182,7 +187,7 @@ def test_a_map_says_whether_it_has_intervals_and_where(lattice):
 def test_a_sample_has_none():
     ds = sweep(PLAN, {"dose": ["5 mg"], "brake_tau": {"from": "5 d", "to": "8 d"}}, ["last_close"],
                design="sobol", samples=4, draws=2, lattice=3)  # fmt: skip
-    assert "quantile" not in ds.dims and "not of a sample" in ds.attrs["no_intervals"]
+    assert "quantile" not in ds.dims and "the points are a sample" in ds.attrs["no_intervals"]
 
 
 def test_one_switch_turns_the_intervals_off():
@@ -206,3 +211,70 @@ def test_a_map_of_sessions_writes_the_change_between_the_start_and_the_quantiles
     written = {text.get_text() for text in study.draw(ds).findobj(Text) if "–" in text.get_text()}
     assert written
     assert written <= expected
+
+
+def test_what_is_learned_has_bands_that_hold_the_default_course():
+    """The defaults are the medians of the draws, so the course of the numbers in force lies within nine tenths."""
+    plan = Protocol("7 d").dose("psilocybin", "25 mg").session("integration", "1 d", over="6 h")
+    plan = plan.session("reminder", "2 d", over="36 s").session("extinction", "49 h", over="36 min")
+    model = Model(modules=["belief", "memory"])
+    run, found = simulate(plan, model, times=[96.0]), intervals(plan, model, times=[96.0], count=32)
+    for name in ("belief_prior", "fear", "memory_engram"):
+        low, high = (float(end) for end in edges(found[f"{name}_band"].isel(time=0)))
+        assert low < float(run[name][0]) < high
+
+
+def test_a_sweep_over_three_long_axes_has_intervals_on_a_lattice_and_says_so_without_one():
+    over = {**MAP["over"], "brake_gain": np.linspace(4.0, 9.0, 5).tolist()}
+    plain, asked = (planned(PLAN, over, ["last_close"], intervals=Intervals(2, 0, one)) for one in (0, 2))
+    assert plain.attributes["no_intervals"].startswith("none: a map over dose, brake_tau, brake_gain has them where")
+    assert "no_intervals" not in asked.attributes
+    found = asked.evaluate(tuple(slice(0, 5) for _ in over), threads=1)
+    assert np.isfinite(found["window_chance"]).sum() == 2**3
+
+
+def test_calcium_that_oscillates_has_none_and_says_why():
+    ds = Study.load(
+        "calcium_oscillation", ["protocol.duration=1 h", "times.every=10 min", "uncertainty.samples=2"]
+    ).run()
+    assert not np.isfinite(ds.calcium_band.sel(calcium_kernel="oscillator")).any()
+    assert np.isfinite(ds.calcium_band.sel(calcium_kernel="averaged")).all()
+    assert "none where calcium oscillates" in origin(ds)
+
+
+def test_accounts_of_memory_tell_how_many_findings_their_draws_give():
+    """The numbers in force are one more set of numbers: draws beside them change nothing that they give."""
+    with_draws, without = (
+        Study.load("rival_accounts", [f"uncertainty={given}"], reduced=True).run()
+        for given in ("{samples: 8}", "false")
+    )
+    assert "quantile" not in without.dims and "uncertainty" not in without.attrs
+    assert np.array_equal(with_draws.fear_late, without.fear_late)
+    low, high = edges(with_draws.count_interval)
+    assert ((low >= 0) & (low <= high)).all()
+    assert (high <= xr.concat([(with_draws.role == part).sum("row") for part in with_draws.part.values], "part")).all()
+    low, high = edges(with_draws.fear_late_interval)
+    assert (low <= high).all()
+    assert (low < high).any()
+
+
+def test_the_switch_turns_off_the_draws_of_a_comparison_with_published_rows():
+    ds = Study.load("compare_receptor", ["uncertainty=false"], reduced=True).run()
+    assert not np.isfinite(ds.predicted_low).any()
+    assert "draws" not in caption("comparison", ds)
+    assert np.isfinite(ds.predicted).any()
+
+
+def test_values_of_contours_stand_apart_from_the_edge_and_from_intervals():
+    axes, line = sheet(COLUMN_MM, 80.0).subplots(), np.linspace(0.0, 1.0, 41)
+    frame(axes, Scale(line, "", False), Scale(line, "", False))
+    spell(axes, line, line, *np.zeros((2, 41, 41)))
+    contours(axes, line, line, np.add.outer(line, line), [0.1, 0.6, 1.0, 1.4])
+    written = [text.get_position() for text in axes.texts if "–" not in text.get_text()]
+    assert len(written) == 3  # the contour at 0.1 has no place apart from the edge
+    marked = [text.xy for text in axes.texts if "–" in text.get_text()]
+    assert len(marked) == 9
+    for x, y in written:
+        assert EDGE < x < 1.0 - EDGE
+        assert EDGE < y < 1.0 - EDGE
+        assert all(abs(x - a) > 0.1 or abs(y - b) > 0.04 for a, b in marked)

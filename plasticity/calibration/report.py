@@ -236,7 +236,12 @@ def _agreement(ds: "xarray.Dataset", account: str) -> str:
         one = ds.sel(account=account)
         right = one["agrees"].values[one["role"].values == role]
         of.append(f"{role} {int(right.sum())} of {right.size}")
-    return f"{account}: {', '.join(of)} as published"
+    drawn = ""
+    if "count_interval" in ds:
+        ends = ds["count_interval"].sel(account=account, quantile=[0.05, 0.95])
+        spans = zip(ends["part"].values, ends.values, strict=True)
+        drawn = "; 5 to 95 % of draws: " + ", ".join(f"{role} {low:.0f} to {high:.0f}" for role, (low, high) in spans)
+    return f"{account}: {', '.join(of)} as published{drawn}"
 
 
 def _held(ds: "xarray.Dataset", place: int) -> str:

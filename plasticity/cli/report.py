@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from plasticity.study import Study
 
-INTERVALS = ("closes d, 5 to 95 %", "total d, 5 to 95 %", "opens in")
+INTERVALS = (*(f"{name}, 5 to 95 %" for name in ("opens h", "closes d", "total d", "depth")), "opens in")
 COLUMNS = ("opens h", "closes d", "total d", "depth", "windows", "censored", "status")
 
 
@@ -32,6 +32,8 @@ def show_results(ds: "xarray.Dataset") -> None:
         _show_schedules(ds)
     if "uncertainty" in ds.attrs:
         print(f"intervals: {json.loads(ds.attrs['uncertainty'])['meaning']}")
+    if "no_intervals" in ds.attrs:
+        print(f"intervals: {ds.attrs['no_intervals']}")
     if "mismatch_creb_integral" in ds:
         signal, creb = float(ds["mismatch_signal_rms"]), float(ds["mismatch_creb_integral"])
         print(
@@ -163,12 +165,13 @@ def _window(one: "xarray.Dataset") -> tuple[str, ...]:
     return (f"{opens:.2f}", shown, f"{total:.2f}", f"{depth:.3f}", f"{number:g}", censored, "good")
 
 
-def _interval(one: "xarray.Dataset") -> tuple[str, ...]:
-    def span(name: str) -> str:
-        low, _, high = (float(value) / 24.0 for value in one[f"{name}_interval"])
-        return f"{low:.1f} to {high:.1f}" if low == low else ""
+def _interval(run: "xarray.Dataset") -> tuple[str, ...]:
+    def span(name: str, scale: float, digits: int) -> str:
+        low, _, high = (float(value) / scale for value in run[f"{name}_interval"])
+        return f"{low:.{digits}f} to {high:.{digits}f}" if low == low else ""
 
-    return span("last_close"), span("total_open_time"), f"{100.0 * float(one['window_chance']):.0f} %"
+    shown = (("first_open", 1.0, 1), ("last_close", 24.0, 1), ("total_open_time", 24.0, 1), ("max_depth", 1.0, 3))
+    return (*(span(*one) for one in shown), f"{100.0 * float(run['window_chance']):.0f} %")
 
 
 class Progress:

@@ -1,4 +1,4 @@
-"""Figures: one file per kind, each with ``draw(ds) -> Figure`` and ``caption(ds) -> str``, found by looking.
+"""Figures: one file per kind, each with ``draw(ds) -> Figure`` and ``caption(ds)``, found by looking.
 
 A new kind is one new file in this folder. What is drawn was in the dataset: nothing is simulated here.
 """
@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from plasticity.errors import InputError, unknown_name
+from plasticity.figures.frame import COMMON, framed, told
 from plasticity.figures.style import prepare, save
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
-__all__ = ["caption", "draw", "kinds", "options", "prepare", "save"]
+__all__ = ["caption", "draw", "framed", "kinds", "options", "prepare", "save"]
 
 
 @cache
@@ -43,8 +44,8 @@ def kinds() -> list[str]:
     return list(_modules())
 
 
-def options(kind: str) -> list[str]:
-    """List the options of a kind of figure.
+def options(kind: str) -> dict[str, Any]:
+    """List the options of a kind of figure: its own, as its ``draw`` describes them, and those that all kinds have.
 
     Parameters
     ----------
@@ -53,8 +54,8 @@ def options(kind: str) -> list[str]:
 
     Returns
     -------
-    list of str
-        Names of the keywords that its ``draw`` takes.
+    dict
+        By name, what each takes: a type, or the annotation of a length of time.
 
     Raises
     ------
@@ -63,10 +64,11 @@ def options(kind: str) -> list[str]:
 
     Examples
     --------
-    >>> "title" in options("stages")
-    True
+    >>> options("stages")["title"], list(options("stages"))
+    (<class 'str'>, ['acute', 'until', 'title', 'disclaimer'])
     """
-    return list(inspect.signature(_module(kind).draw).parameters)[1:]
+    own = list(inspect.signature(_module(kind).draw).parameters.values())[1:]
+    return {**{one.name: one.annotation for one in own}, **COMMON}
 
 
 def draw(kind: str, ds: "xarray.Dataset", **chosen: Any) -> "Figure":
@@ -93,23 +95,20 @@ def draw(kind: str, ds: "xarray.Dataset", **chosen: Any) -> "Figure":
 
     Examples
     --------
-    >>> draw("stagse", None)
+    >>> import xarray
+    >>> draw("stages", xarray.Dataset())
     Traceback (most recent call last):
     ...
-    plasticity.errors.InputError: unknown kind of figure 'stagse'; did you mean 'stages'? allowed: ...
+    plasticity.errors.InputError: figure stages: the dataset has no variable 'time'; needed: ...
     """
     module = _module(kind)
     for name in chosen:
         if name not in options(kind):
             raise unknown_name(f"option of figure {kind}", name, options(kind))
-    if not isinstance(chosen.get("disclaimer", True), bool):
-        raise InputError(f"figure {kind}: disclaimer: {chosen['disclaimer']!r}; allowed: true or false")
-    if not isinstance(chosen.get("title", ""), str):
-        raise InputError(f"figure {kind}: title: {chosen['title']!r}; allowed: text")
-    if not hasattr(ds, "data_vars"):
-        raise InputError(f"figure {kind}: a {type(ds).__name__} was given; allowed: an xarray.Dataset")
-    figure: Figure = module.draw(ds, **chosen)
-    return figure
+    try:
+        return framed(module.draw, module.caption, ds, **chosen)
+    except InputError as error:
+        raise InputError(f"figure {kind}: {error}") from None
 
 
 def caption(kind: str, ds: "xarray.Dataset") -> str:
@@ -137,7 +136,7 @@ def caption(kind: str, ds: "xarray.Dataset") -> str:
     >>> caption("stages", xarray.Dataset(attrs={"species": "human"})).endswith("Exposure: human.")
     True
     """
-    return str(_module(kind).caption(ds))
+    return told(_module(kind).caption, ds)
 
 
 def _module(kind: str) -> "ModuleType":

@@ -1,16 +1,45 @@
 """What is uncertain about a run, as pale bands behind its curves and thin lines over its bars."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from plasticity.figures.pens import GREY
 
 if TYPE_CHECKING:
     import numpy
     import xarray
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 PALENESS = 0.15
+OVERLAPPING: Any = {"alpha": 0.05, "linewidth": 0.0}
+OUTLINE: Any = {"alpha": 0.7, "linewidth": 0.5}
 INNER = 0.05
 """Lower quantile of a band; the upper one is as far from 1."""
+
+
+def edges(values: "xarray.DataArray") -> "tuple[xarray.DataArray, xarray.DataArray]":
+    """Give both ends of the middle nine tenths of draws.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        Along `quantile`, and what else there is.
+
+    Returns
+    -------
+    low, high : xarray.DataArray
+        Without `quantile`.
+
+    Examples
+    --------
+    >>> import xarray
+    >>> low, high = edges(xarray.DataArray([1.0, 2.0, 3.0], {"quantile": [0.05, 0.5, 0.95]}, "quantile"))
+    >>> float(low), float(high)
+    (1.0, 3.0)
+    """
+    low, high = (values.sel(quantile=at, method="nearest") for at in (INNER, 1.0 - INNER))
+    return low, high
 
 
 def shade(
@@ -22,6 +51,7 @@ def shade(
     *,
     complement: bool = False,
     floor: float | None = None,
+    dashes: Any = None,
 ) -> None:
     """Draw the band of one curve.
 
@@ -38,6 +68,8 @@ def shade(
         Draw 1 less the values, as for the threshold from its depth.
     floor : float, optional
         Smaller values are drawn there, for logarithmic axes.
+    dashes : optional
+        As `fill` takes it.
 
     Examples
     --------
@@ -51,16 +83,81 @@ def shade(
     """
     if f"{name}_band" not in ds:
         return
-    low, high = (ds[f"{name}_band"].sel(quantile=at, method="nearest").values for at in (INNER, 1.0 - INNER))
+    low, high = (end.values for end in edges(ds[f"{name}_band"]))
     if complement:
         low, high = 1.0 - high, 1.0 - low
     if floor is not None:
         low, high = low.clip(floor), high.clip(floor)
-    axes.fill_between(ds["time"].values / scale, low, high, color=colour, alpha=PALENESS, linewidth=0.0, zorder=0.5)
+    fill(axes, ds["time"].values / scale, low, high, colour, dashes)
+
+
+def fill(
+    axes: "Axes",
+    across: "numpy.ndarray",
+    low: "numpy.ndarray",
+    high: "numpy.ndarray",
+    colour: str,
+    dashes: Any = None,
+) -> None:
+    """Draw a band.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    across, low, high : ndarray
+        Where its points stand, and its ends there.
+    colour : str
+    dashes : optional
+        Of its outline, as Matplotlib takes it: a band that overlaps others is told apart by its outline, and is
+        hardly filled.
+
+    Examples
+    --------
+    >>> import numpy
+    >>> from plasticity.figures.sheet import COLUMN_MM, sheet
+    >>> axes, two = sheet(COLUMN_MM, 60.0).subplots(), numpy.array([0.0, 1.0])
+    >>> fill(axes, two, two, two + 1.0, "black", ":")
+    >>> len(axes.collections), len(axes.lines)
+    (1, 2)
+    """
+    style = {"alpha": PALENESS, "linewidth": 0.0} if dashes is None else OVERLAPPING
+    axes.fill_between(across, low, high, color=colour, zorder=0.5, **style)
+    for end in () if dashes is None else (low, high):
+        axes.plot(across, end, color=colour, linestyle=dashes, zorder=0.6, **OUTLINE)
+
+
+def outline_entry(ds: "xarray.Dataset") -> "list[Line2D]":
+    """Make the handle that says what the outlines of bands are.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+
+    Returns
+    -------
+    list of matplotlib.lines.Line2D
+        Empty where the dataset has no bands.
+
+    Examples
+    --------
+    >>> import xarray
+    >>> [line.get_label() for line in outline_entry(xarray.Dataset(attrs={"uncertainty": "{}"}))]
+    ['thin: 5 and 95 % of draws']
+    """
+    from matplotlib.lines import Line2D
+
+    label = f"thin: {100.0 * INNER:g} and {100.0 * (1.0 - INNER):g} % of draws"
+    return [Line2D([], [], color=GREY, label=label, **OUTLINE)] if "uncertainty" in ds.attrs else []
 
 
 def curve_band(
-    axes: "Axes", one: "xarray.Dataset", name: str, across: "numpy.ndarray", colour: str, scale: float = 1.0
+    axes: "Axes",
+    one: "xarray.Dataset",
+    name: str,
+    across: "numpy.ndarray",
+    colour: str,
+    scale: float = 1.0,
+    dashes: Any = None,
 ) -> None:
     """Draw the band of one curve of a sweep.
 
@@ -75,6 +172,8 @@ def curve_band(
     colour : str
     scale : float
         Units of the quantity per unit of the axis.
+    dashes : optional
+        As `fill` takes it.
 
     Examples
     --------
@@ -88,9 +187,8 @@ def curve_band(
     """
     if f"{name}_interval" not in one:
         return
-    band = one[f"{name}_interval"]
-    low, high = (band.sel(quantile=at, method="nearest").values / scale for at in (INNER, 1.0 - INNER))
-    axes.fill_between(across, low, high, color=colour, alpha=PALENESS, linewidth=0.0, zorder=0.5)
+    low, high = (end.values / scale for end in edges(one[f"{name}_interval"]))
+    fill(axes, across, low, high, colour, dashes)
 
 
 def ends(ds: "xarray.Dataset", name: str) -> "tuple[float, float] | None":
@@ -116,8 +214,55 @@ def ends(ds: "xarray.Dataset", name: str) -> "tuple[float, float] | None":
     """
     if f"{name}_interval" not in ds:
         return None
-    values: numpy.ndarray = ds[f"{name}_interval"].sel(quantile=[INNER, 1.0 - INNER], method="nearest").values
-    return None if bool((values != values).any()) else (float(values[0]), float(values[1]))
+    low, high = (float(end) for end in edges(ds[f"{name}_interval"]))
+    return None if low != low or high != high else (low, high)
+
+
+def last_ends(run: "xarray.Dataset", name: str) -> "tuple[float, float] | None":
+    """Give the interval of the last value of a curve.
+
+    Parameters
+    ----------
+    run : xarray.Dataset
+        One run, with ``<name>_band`` along `quantile` and `time` where there is one.
+    name : str
+
+    Returns
+    -------
+    tuple of float, or None
+        As `ends` gives it.
+
+    Examples
+    --------
+    >>> import xarray
+    >>> band = {"fear_band": (("quantile", "time"), [[0.9, 0.1], [0.9, 0.6]])}
+    >>> last_ends(xarray.Dataset(band, {"quantile": [0.05, 0.95], "time": [0.0, 1.0]}), "fear")
+    (0.1, 0.6)
+    """
+    if f"{name}_band" not in run:
+        return None
+    return ends(run.isel(time=-1).rename({f"{name}_band": f"{name}_interval"}), name)
+
+
+def with_ends(value: float, found: "tuple[float, float] | None") -> str:
+    """Write a number with its interval behind it, where it has one.
+
+    Parameters
+    ----------
+    value : float
+    found : tuple of float, or None
+        As `ends` gives it.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> with_ends(0.7931, (0.42, 0.98)), with_ends(0.7931, None)
+    ('0.793 (0.420–0.980)', '0.793')
+    """
+    return f"{value:.3f}" if found is None else f"{value:.3f} ({found[0]:.3f}–{found[1]:.3f})"
 
 
 def told(ds: "xarray.Dataset", lines: str = "", marks: str = "Pale bands") -> str:

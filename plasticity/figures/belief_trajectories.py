@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import last_ends, outline_entry, shade, told, with_ends
 from plasticity.figures.doses import since
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY
-from plasticity.figures.reading import HOURS_PER_DAY, require, span, whole
-from plasticity.figures.records import sentences
+from plasticity.figures.reading import HOURS_PER_DAY, last_shown, require, span
 from plasticity.figures.session_marks import sessions
-from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, key, letter, sheet
 from plasticity.figures.time_axis import day_axis, hour_axis
 
 if TYPE_CHECKING:
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "belief_trajectories"
 SWITCHES = ("belief_relaxation", "belief_openness_gain")
 """Parameters that, at 0, take the acute effect of the receptor and the effect of the window out of the account."""
 INKS: dict[tuple[bool, bool], tuple[str, dict[str, Any]]] = {
@@ -29,14 +26,7 @@ INKS: dict[tuple[bool, bool], tuple[str, dict[str, Any]]] = {
 }
 
 
-def draw(
-    ds: "xarray.Dataset",
-    *,
-    acute: str | float = "60 h",
-    until: str | float | None = None,
-    title: str = "",
-    disclaimer: bool = True,
-) -> "Figure":
+def draw(ds: "xarray.Dataset", *, acute: str | float = "60 h", until: str | float | None = None) -> "Figure":
     """Draw precision of the prior, belief and prior for the four combinations of two switches.
 
     Parameters
@@ -48,59 +38,40 @@ def draw(
         End of the time axis in hours, text with a unit or a number [h].
     until : str or float, optional
         End of the time axis in days, likewise; the whole run if not given.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, or an option is not allowed.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset(coords={"time": [0.0]}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure belief_trajectories: the dataset has no variable 'prior_precision'; needed: ...
     """
     curves = dict.fromkeys(("prior_precision", "belief_mean", "belief_prior"), (*SWITCHES, "time"))
-    require(ds, KIND, {"time": ("time",), **curves})
-    end, hours = span(KIND, "until", whole(ds) if until is None else until), span(KIND, "acute", acute)
-    with look():
-        figure = sheet(PAGE_MM, 72.0)
-        rows = "abc;kkk"
-        panels = figure.subplot_mosaic(rows, height_ratios=(60.0, 8.0), width_ratios=(1.0, 1.0, 1.25))
-        below = panels.pop("k")
-        precision, belief, prior = panels.values()
-        handles = []
-        for name, ink, run in _cases(ds):
-            early = run.sel(time=slice(0.0, hours))
-            precision.plot(early["time"].values, early["prior_precision"].values, **ink)
-            belief.plot(early["time"].values, early["belief_mean"].values, **ink)
-            (line,) = prior.plot(run["time"].values / HOURS_PER_DAY, run["belief_prior"].values, label=name, **ink)
-            handles.append(line)
-        precision.set_ylabel("Precision of the prior")
-        belief.set_ylabel("Belief held now")
-        prior.set_ylabel("Prior: belief returned to")
-        precision.set_ylim(bottom=0.0)
-        _label_ends(prior, ds, end)
-        hour_axis(precision, hours)
-        hour_axis(belief, hours)
-        day_axis(prior, end)
-        for (text, axes), unit in zip(panels.items(), "hhd", strict=True):
-            _mark_sessions(axes, ds, HOURS_PER_DAY if unit == "d" else 1.0, end if unit == "d" else hours)
-            axes.set_xlabel(f"Time after {since(ds)} ({unit})")
-            letter(axes, text)
-        key(below, handles, 4)
-        return finish(figure, caption(ds), title, disclaimer)
+    require(ds, {"time": ("time",), **curves})
+    end, hours = last_shown(ds, until), span("acute", acute)
+    figure = sheet(PAGE_MM, 72.0)
+    rows = "abc;kkk"
+    panels = figure.subplot_mosaic(rows, height_ratios=(60.0, 8.0), width_ratios=(1.0, 1.0, 1.25))
+    below = panels.pop("k")
+    precision, belief, prior = panels.values()
+    handles = []
+    for name, ink, run in _cases(ds):
+        early = run.sel(time=slice(0.0, hours))
+        precision.plot(early["time"].values, early["prior_precision"].values, **ink)
+        belief.plot(early["time"].values, early["belief_mean"].values, **ink)
+        dashes = ink.get("linestyle", "-")
+        shade(precision, early, "prior_precision", ink["color"], dashes=dashes)
+        shade(belief, early, "belief_mean", ink["color"], dashes=dashes)
+        shade(prior, run, "belief_prior", ink["color"], HOURS_PER_DAY, dashes=dashes)
+        (line,) = prior.plot(run["time"].values / HOURS_PER_DAY, run["belief_prior"].values, label=name, **ink)
+        handles.append(line)
+    precision.set_ylabel("Precision of the prior")
+    belief.set_ylabel("Belief held now")
+    prior.set_ylabel("Prior: belief returned to")
+    precision.set_ylim(bottom=0.0)
+    _label_ends(prior, ds, end)
+    hour_axis(precision, hours)
+    hour_axis(belief, hours)
+    day_axis(prior, end)
+    for (text, axes), unit in zip(panels.items(), "hhd", strict=True):
+        _mark_sessions(axes, ds, HOURS_PER_DAY if unit == "d" else 1.0, end if unit == "d" else hours)
+        axes.set_xlabel(f"Time after {since(ds)} ({unit})")
+        letter(axes, text)
+    key(below, [*handles, *outline_entry(ds)], 5)
+    return figure
 
 
 def _cases(ds: "xarray.Dataset") -> Iterator[tuple[str, dict[str, Any], "xarray.Dataset"]]:
@@ -113,14 +84,14 @@ def _cases(ds: "xarray.Dataset") -> Iterator[tuple[str, dict[str, Any], "xarray.
 
 def _label_ends(axes: "Axes", ds: "xarray.Dataset", end: float) -> None:
     """Write where each prior ends beside the axis, spread so that no number hides another."""
-    found = sorted((float(run["belief_prior"].sel(time=slice(0.0, end))[-1]), name) for name, _, run in _cases(ds))
+    shown = [run.sel(time=slice(0.0, end)) for *_, run in _cases(ds)]
+    found = [(float(run["belief_prior"][-1]), last_ends(run, "belief_prior")) for run in shown]
     low, high = axes.get_ylim()
     last = low
-    for value, _ in found:
+    for value, interval in sorted(found, key=lambda end: end[0]):
         last = max(value, last + 0.055 * (high - low))
-        axes.annotate(
-            f"{value:.3f}", (1.0, last), (3, 0), ("axes fraction", "data"), "offset points", va="center", size=6
-        )
+        beside = ("axes fraction", "data"), "offset points"
+        axes.annotate(with_ends(value, interval), (1.0, last), (3, 0), *beside, va="center", size=6)
 
 
 def _mark_sessions(axes: "Axes", ds: "xarray.Dataset", scale: float, end: float) -> None:
@@ -129,29 +100,11 @@ def _mark_sessions(axes: "Axes", ds: "xarray.Dataset", scale: float, end: float)
             axes.axvspan(start / scale, min(stop, end) / scale, color="#eeeeee", linewidth=0.0, zorder=-1)
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:40]
-    'A belief with the receptor effect and th'
-    """
-    return sentences(
-        [
-            "A belief with the receptor effect and the window effect of the drug each on and off: (a) precision of the",
-            "prior and (b) belief over hours, (c) mean of the prior over days; numbers: where it ends.",
-            "Grey bands: sessions, in which evidence contradicts the belief.",
-            origin(ds),
-        ]
-    )
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
+    return [
+        "A belief with the receptor effect and the window effect of the drug each on and off: (a) precision of the",
+        "prior and (b) belief over hours, (c) mean of the prior over days; numbers: where it ends.",
+        "Grey bands: sessions, in which evidence contradicts the belief.",
+        told(ds, "in (c) written where they end, the two effects held", "Bands between thin lines"),
+    ]

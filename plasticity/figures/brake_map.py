@@ -6,12 +6,9 @@ from plasticity.errors import InputError
 from plasticity.figures.bands import INNER, told
 from plasticity.figures.map_bands import BAND, DOTS, lattice, line
 from plasticity.figures.maps import COLOURS, Scale, days, frame, left_out, mark, scale, thinned
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import pens
 from plasticity.figures.reading import HOURS_PER_DAY, require
-from plasticity.figures.records import sentences
-from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, key, letter, sheet
 from plasticity.figures.window_bars import ROLES, published
 
 if TYPE_CHECKING:
@@ -20,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "brake_map"
 MOST = 8
 """Compounds that have room on a page."""
 OPEN: Any = "-"
@@ -28,9 +24,7 @@ CLOSED: Any = (0, (3, 1.5))
 """Dashes of the contours."""
 
 
-def draw(
-    ds: "xarray.Dataset", *, observed: "xarray.Dataset | None" = None, title: str = "", disclaimer: bool = True
-) -> "Figure":
+def draw(ds: "xarray.Dataset", *, observed: "xarray.Dataset | None" = None) -> "Figure":
     """Draw the closing day over two parameters, a panel per compound, and where all published intervals are met.
 
     Parameters
@@ -41,39 +35,17 @@ def draw(
         `last_close_interval` on the lattice that its attribute `uncertainty` names.
     observed : xarray.Dataset, optional
         As ``data.load("critical_period_windows")`` gives it, which is taken if nothing is given.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, has other dimensions, or more than 8 compounds.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset({"last_close": ("dose", [1.0])}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure brake_map: last_close has dimensions dose; needed: compound and two of numbers
     """
     from matplotlib.lines import Line2D
 
     dims = [str(name) for name in ds["last_close"].dims] if "last_close" in ds else []
     if len(dims) != 3 or "compound" not in dims:
         given = f"last_close has dimensions {', '.join(dims) or 'none'}"
-        raise InputError(f"figure {KIND}: {given}; needed: compound and two of numbers")
+        raise InputError(f"{given}; needed: compound and two of numbers")
     if ds.sizes["compound"] > MOST:
-        raise InputError(f"figure {KIND}: {ds.sizes['compound']} compounds; allowed: up to {MOST}")
+        raise InputError(f"{ds.sizes['compound']} compounds; allowed: up to {MOST}")
     wanted = ("last_close", "total_open_time", "number_of_windows", "censored", "status")
-    require(ds, KIND, dict.fromkeys(wanted, dims))
+    require(ds, dict.fromkeys(wanted, dims))
     sides = [name for name in dims if name != "compound"]
     whole, ds = ds, thinned(ds[list(wanted)]).transpose("compound", sides[1], sides[0])
     across, up = scale(ds, sides[0]), scale(ds, sides[1])
@@ -84,66 +56,65 @@ def draw(
     spread = lattice(whole)
     known = day.where(ds["censored"] == 0, float("inf")).where(ds["number_of_windows"] > 0, 0.0)
     closing = known.where(ds["status"] >= 0).values
-    with look():
-        columns = 3 if len(names) < 6 else (len(names) + 2) // 2
-        rows = -(-(len(names) + 1) // columns)
-        figure = sheet(PAGE_MM, 55.0 * rows + 20.0)
-        places = [f"p{i}" for i in range(rows * columns)]
-        grid: list[Any] = [places[i * columns : (i + 1) * columns] for i in range(rows)]
-        panels = figure.subplot_mosaic([*grid, ["key"] * columns], height_ratios=[*[1.0] * rows, 0.22])
-        handles: dict[str, Any] = {}
-        mesh: Any = None
-        for at, (name, ink) in enumerate(zip(names, pens(names), strict=True)):
-            axes, one = panels[places[at]], ds.isel(compound=at)
-            mesh = axes.pcolormesh(across.values, up.values, day.isel(compound=at).values, cmap=COLOURS, vmin=0.0,
-                                   vmax=shown, shading="nearest", rasterized=True)  # fmt: skip
-            frame(axes, across, up)
-            late = one["censored"].values > 0
-            if late.any():
-                axes.pcolormesh(across.values, up.values, _where(late, shown), cmap=COLOURS, vmin=0.0, vmax=shown,
-                                shading="nearest", rasterized=True)  # fmt: skip
-            handles |= {str(artist.get_label()): artist for artist in mark(axes, across, up, one)}
-            opened, closed, role = intervals.get(name, (None, None, ""))
-            _contour(axes, across, up, closing[at], opened, OPEN)
-            _contour(axes, across, up, closing[at], closed, CLOSED)
-            if spread is not None:
-                _reach(axes, spread.isel(compound=at).transpose(sides[1], sides[0], ...), opened, closed)
-            seen = f"seen open on day {opened:g}" if opened is not None else "nothing published"
-            seen += f", closed on {closed:g}" if closed is not None else ", never closed" if opened is not None else ""
-            axes.set_title(f"{ink.name} ({role})\n{seen}" if role else f"{ink.name}\n{seen}", size=6.5)
-        rest = panels[places[len(names)]]
-        met = _met(closing, names, intervals)
-        counted = sum(name in intervals for name in names)
-        table = rest.pcolormesh(across.values, up.values, met, cmap=_steps(counted), vmin=-0.5, vmax=counted + 0.5,
-                                shading="nearest", rasterized=True)  # fmt: skip
-        frame(rest, across, up)
-        rest.set_title("Published intervals that are met\n(of as many compounds)", size=6.5)
-        bars = [(mesh, [panels[place] for place in places[: min(columns, len(names))]], "Window closes (d)")]
-        for drawn, beside, label in [*bars, (table, [rest], "Intervals met")]:
-            bar = figure.colorbar(drawn, ax=beside, pad=0.01, aspect=20)
-            bar.set_label(label)
-            bar.outline.set_linewidth(0.5)
-        bar.set_ticks(range(counted + 1))
-        for at, place in enumerate(places):
-            axes = panels[place]
-            if at > len(names):
-                axes.axis("off")
-                continue
-            letter(axes, "abcdefghi"[at])
-            axes.set_xlabel(across.label)
-            axes.set_ylabel(up.label if at % columns == 0 else "")
-            if across.default is not None and up.default is not None:
-                axes.plot(across.default, up.default, "o", color="white", markeredgecolor="black", markersize=4)
-        lines = [
-            Line2D([], [], color="black", linestyle=OPEN, label="Closes on the last day seen open"),
-            Line2D([], [], color="black", linestyle=CLOSED, label="Closes on the first day seen closed"),
-            Line2D([], [], color="white", markeredgecolor="black", marker="o", linestyle="none", markersize=4,
-                   label="Default numbers of the brake"),
-        ]  # fmt: skip
+    columns = 3 if len(names) < 6 else (len(names) + 2) // 2
+    rows = -(-(len(names) + 1) // columns)
+    figure = sheet(PAGE_MM, 55.0 * rows + 20.0)
+    places = [f"p{i}" for i in range(rows * columns)]
+    grid: list[Any] = [places[i * columns : (i + 1) * columns] for i in range(rows)]
+    panels = figure.subplot_mosaic([*grid, ["key"] * columns], height_ratios=[*[1.0] * rows, 0.22])
+    handles: dict[str, Any] = {}
+    mesh: Any = None
+    for at, (name, ink) in enumerate(zip(names, pens(names), strict=True)):
+        axes, one = panels[places[at]], ds.isel(compound=at)
+        mesh = axes.pcolormesh(across.values, up.values, day.isel(compound=at).values, cmap=COLOURS, vmin=0.0,
+                               vmax=shown, shading="nearest", rasterized=True)  # fmt: skip
+        frame(axes, across, up)
+        late = one["censored"].values > 0
+        if late.any():
+            axes.pcolormesh(across.values, up.values, _where(late, shown), cmap=COLOURS, vmin=0.0, vmax=shown,
+                            shading="nearest", rasterized=True)  # fmt: skip
+        handles |= {str(artist.get_label()): artist for artist in mark(axes, across, up, one)}
+        opened, closed, role = intervals.get(name, (None, None, ""))
+        _contour(axes, across, up, closing[at], opened, OPEN)
+        _contour(axes, across, up, closing[at], closed, CLOSED)
         if spread is not None:
-            lines.append(Line2D([], [], color=BAND, linestyle=DOTS, label="The same in one draw of twenty"))
-        key(panels["key"], [*lines, *handles.values()], 3)
-        return finish(figure, caption(whole), title, disclaimer)
+            _reach(axes, spread.isel(compound=at).transpose(sides[1], sides[0], ...), opened, closed)
+        seen = f"seen open on day {opened:g}" if opened is not None else "nothing published"
+        seen += f", closed on {closed:g}" if closed is not None else ", never closed" if opened is not None else ""
+        axes.set_title(f"{ink.name} ({role})\n{seen}" if role else f"{ink.name}\n{seen}", size=6.5)
+    rest = panels[places[len(names)]]
+    met = _met(closing, names, intervals)
+    counted = sum(name in intervals for name in names)
+    table = rest.pcolormesh(across.values, up.values, met, cmap=_steps(counted), vmin=-0.5, vmax=counted + 0.5,
+                            shading="nearest", rasterized=True)  # fmt: skip
+    frame(rest, across, up)
+    rest.set_title("Published intervals that are met\n(of as many compounds)", size=6.5)
+    bars = [(mesh, [panels[place] for place in places[: min(columns, len(names))]], "Window closes (d)")]
+    for drawn, beside, label in [*bars, (table, [rest], "Intervals met")]:
+        bar = figure.colorbar(drawn, ax=beside, pad=0.01, aspect=20)
+        bar.set_label(label)
+        bar.outline.set_linewidth(0.5)
+    bar.set_ticks(range(counted + 1))
+    for at, place in enumerate(places):
+        axes = panels[place]
+        if at > len(names):
+            axes.axis("off")
+            continue
+        letter(axes, "abcdefghi"[at])
+        axes.set_xlabel(across.label)
+        axes.set_ylabel(up.label if at % columns == 0 else "")
+        if across.default is not None and up.default is not None:
+            axes.plot(across.default, up.default, "o", color="white", markeredgecolor="black", markersize=4)
+    lines = [
+        Line2D([], [], color="black", linestyle=OPEN, label="Closes on the last day seen open"),
+        Line2D([], [], color="black", linestyle=CLOSED, label="Closes on the first day seen closed"),
+        Line2D([], [], color="white", markeredgecolor="black", marker="o", linestyle="none", markersize=4,
+               label="Default numbers of the brake"),
+    ]  # fmt: skip
+    if spread is not None:
+        lines.append(Line2D([], [], color=BAND, linestyle=DOTS, label="The same in one draw of twenty"))
+    key(panels["key"], [*lines, *handles.values()], 3)
+    return figure
 
 
 Interval = tuple[float | None, float | None, str]
@@ -219,33 +190,14 @@ def _steps(count: int) -> Any:
     return colormaps["cividis_r"].resampled(count + 1)
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:24]
-    'Day on which the window '
-    """
-    return sentences(
-        [
-            "Day on which the window of raised plasticity closes, over two numbers of the brake, a panel per compound.",
-            "Lines: it closes on the last day on which mice were seen open (solid) or the first on which they were",
-            "seen closed (dashed; Nardou et al. 2019, 2023; doses and closing days are recalled); a pair of numbers",
-            "between them agrees. Last panel: how many compounds agree. Fitted: the default (dot) was fitted to this",
-            "compound; predicted: it was not.",
-            told(ds, marks="Dotted lines, 5 and 95 %") if lattice(ds) is not None else "",
-            left_out(ds),
-            origin(ds),
-        ]
-    )
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
+    return [
+        "Day on which the window of raised plasticity closes, over two numbers of the brake, a panel per compound.",
+        "Lines: it closes on the last day on which mice were seen open (solid) or the first on which they were",
+        "seen closed (dashed; Nardou et al. 2019, 2023; doses and closing days are recalled); a pair of numbers",
+        "between them agrees. Last panel: how many compounds agree. Fitted: the default (dot) was fitted to this",
+        "compound; predicted: it was not.",
+        told(ds, marks="Dotted lines, 5 and 95 %") if lattice(ds) is not None else "",
+        left_out(ds),
+    ]

@@ -4,20 +4,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import PALE, spoken
 from plasticity.figures.profile_panel import LOWEST, profiles
 from plasticity.figures.reading import require
-from plasticity.figures.records import sentences
-from plasticity.figures.sheet import PAGE_MM, finish, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, letter, sheet
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "calibration"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#000000", "#CC79A7", "#E69F00")
 MARKS = ("o", "s", "^", "D", "v", "P")
 WANTED = {
@@ -32,46 +28,23 @@ SHOWN = 5
 """Experiments that are drawn, the most telling first."""
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw closing days by law, profile likelihoods, and what experiments would tell.
 
     Parameters
     ----------
     ds : xarray.Dataset
         Of a study with a section `calibration`.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset())
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure calibration: the dataset has no variable 'closing_day'; needed: ...
     """
-    require(ds, KIND, WANTED)
-    with look():
-        figure = sheet(PAGE_MM, 82.0)
-        left, middle, right = figure.subplots(1, 3)
-        _days(left, ds)
-        _profiles(middle, ds)
-        _experiments(right, ds)
-        for axes, text in zip((left, middle, right), "abc", strict=True):
-            letter(axes, text)
-        return finish(figure, caption(ds), title, disclaimer)
+    require(ds, WANTED)
+    figure = sheet(PAGE_MM, 82.0)
+    left, middle, right = figure.subplots(1, 3)
+    _days(left, ds)
+    _profiles(middle, ds)
+    _experiments(right, ds)
+    for axes, text in zip((left, middle, right), "abc", strict=True):
+        letter(axes, text)
+    return figure
 
 
 def _days(axes: "Axes", ds: "xarray.Dataset") -> None:
@@ -126,26 +99,10 @@ def _experiments(axes: "Axes", ds: "xarray.Dataset") -> None:
     axes.legend(loc="upper right", fontsize=5)
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset({"a": ("law", [0.0])}, {"law": ["first_order"]}))[:43]
-    'Closing days by first order. a, Grey boxes:'
-    """
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
     laws = ", ".join(str(law).replace("_", " ") for law in ds["law"].values)
-    parts = [
+    return [
         f"Closing days by {laws}.",
         (
             "a, Grey boxes: last day seen open to first day seen closed (Nardou et al. 2019, 2023); symbols: best fit "
@@ -155,4 +112,3 @@ def caption(ds: "xarray.Dataset") -> str:
         "c, Expected information about which law of closure holds, from one animal looked at once.",
         f"Error of an animal's day: {ds.attrs['error']}." if "error" in ds.attrs else "",
     ]
-    return sentences([*parts, origin(ds)])

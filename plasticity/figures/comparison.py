@@ -4,20 +4,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY, PALE
 from plasticity.figures.reading import require
-from plasticity.figures.records import sentences
-from plasticity.figures.sheet import PAGE_MM, finish, key, sheet
-from plasticity.figures.style import look
-from plasticity.figures.validation import COLOURS, MARKS, WANTED, entries
+from plasticity.figures.sheet import PAGE_MM, key, sheet
+from plasticity.figures.validation import COLOURS, MARKS, WANTED, entries, lines
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "comparison"
 ROW_MM = 4.4
 UNITS = {"1": "", "h": "h", "d": "d", "%": "%"}
 OUTCOMES = {0.0: "closed", 1.0: "open"}
@@ -25,56 +21,33 @@ COLUMNS = (0.0, 0.45)
 """Where the words stand, as shares of their panel."""
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw the rows of one comparison as ratios to what was observed, with the numbers beside them.
 
     Parameters
     ----------
     ds : xarray.Dataset
         Of a study with a section `validation`.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset())
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure comparison: the dataset has no variable 'observed'; needed: ...
     """
-    require(ds, KIND, WANTED)
+    require(ds, WANTED)
     count = max(ds.sizes["row"], 1)
-    with look():
-        figure = sheet(PAGE_MM, ROW_MM * count + 40.0)
-        panels = figure.subplot_mosaic(
-            [["rows", "words"], ["key", "key"]], height_ratios=(ROW_MM * count + 14.0, 14.0), width_ratios=(1.0, 0.85)
-        )
-        axes, words = panels["rows"], panels["words"]
-        last = ""
-        for place in range(ds.sizes["row"]):
-            one = ds.isel(row=place)
-            _row(axes, one, place)
-            _words(words, one, place)
-            quantity = str(one["quantity"].values).replace("_", " ")
-            if quantity != last and place:
-                axes.axhline(place - 0.5, color=PALE, linewidth=0.6)
-            last = quantity
-        _frame(axes, words, ds)
-        key(panels["key"], entries(), 3)
-        return finish(figure, caption(ds), title, disclaimer)
+    figure = sheet(PAGE_MM, ROW_MM * count + 40.0)
+    panels = figure.subplot_mosaic(
+        [["rows", "words"], ["key", "key"]], height_ratios=(ROW_MM * count + 14.0, 14.0), width_ratios=(1.0, 0.85)
+    )
+    axes, words = panels["rows"], panels["words"]
+    last = ""
+    for place in range(ds.sizes["row"]):
+        one = ds.isel(row=place)
+        _row(axes, one, place)
+        _words(words, one, place)
+        quantity = str(one["quantity"].values).replace("_", " ")
+        if quantity != last and place:
+            axes.axhline(place - 0.5, color=PALE, linewidth=0.6)
+        last = quantity
+    _frame(axes, words, ds)
+    key(panels["key"], entries(), 3)
+    return figure
 
 
 def _frame(axes: "Axes", words: "Axes", ds: "xarray.Dataset") -> None:
@@ -90,7 +63,8 @@ def _frame(axes: "Axes", words: "Axes", ds: "xarray.Dataset") -> None:
     axes.set_xlabel("Ratio to the observed value")
     words.axis("off")
     words.set_ylim(axes.get_ylim())
-    for at, text in zip(COLUMNS, ("observed", "model (5 to 95 % of draws)"), strict=True):
+    model = "model (5 to 95 % of draws)" if lines(ds) else "model"
+    for at, text in zip(COLUMNS, ("observed", model), strict=True):
         words.text(at, -0.7, text, va="bottom", size=6)
 
 
@@ -137,24 +111,15 @@ def _said(value: float, low: float, high: float, unit: str) -> str:
     return f"{both} {UNITS.get(unit, unit)}".strip()
 
 
-def caption(ds: "xarray.Dataset") -> str:
+def caption(ds: "xarray.Dataset") -> list[str]:
     """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
     >>> import xarray
     >>> cells = {"role": ("row", ["holdout"]), "verdict": ("row", ["out"]), "source": ("row", ["Holze2023"])}
-    >>> caption(xarray.Dataset(cells, {"row": ["psilocybin_25mg_cmax"]}))[:43]
-    'Observed and predicted. Calibration: 0 in, '
+    >>> caption(xarray.Dataset(cells, {"row": ["psilocybin_25mg_cmax"]}))[2:4]
+    ['Hold-out: 0 in, 1 out, 0 not judged.', 'Outside: psilocybin 25mg cmax.']
     """
     counted = []
     for role, word in (("calibration", "Calibration"), ("holdout", "Hold-out")):
@@ -162,14 +127,11 @@ def caption(ds: "xarray.Dataset") -> str:
         counted.append(f"{word}: {of[0]} in, {of[1]} out, {int((ds['role'] == role).sum()) - sum(of)} not judged.")
     missed = [str(name).replace("_", " ") for name in ds["row"].values[ds["verdict"].values == "out"]]
     sources = sorted({one for text in ds["source"].values for one in str(text).split()})
-    return sentences(
-        [
-            f"{str(ds.attrs.get('title', '') or 'Observed and predicted').rstrip('.')}.",
-            *counted,
-            f"Outside: {', '.join(missed)}." if missed else "None outside.",
-            "Boxes: published interval, of the mean where one was given; symbols: prediction; lines: 5 to 95 % of",
-            "draws of the recalled, assumed and fitted numbers, together as the calibrating windows allow.",
-            f"Data: {', '.join(sources)}." if sources else "",
-            origin(ds),
-        ]
-    )
+    return [
+        f"{str(ds.attrs.get('title', '') or 'Observed and predicted').rstrip('.')}.",
+        *counted,
+        f"Outside: {', '.join(missed)}." if missed else "None outside.",
+        "Boxes: published interval, of the mean where one was given; symbols: prediction.",
+        lines(ds),
+        f"Data: {', '.join(sources)}." if sources else "",
+    ]

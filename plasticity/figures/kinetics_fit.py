@@ -2,20 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY, PALE
 from plasticity.figures.profile_panel import LOWEST, profiles
 from plasticity.figures.reading import require
-from plasticity.figures.records import sentences
-from plasticity.figures.sheet import PAGE_MM, finish, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, letter, sheet
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "kinetics_fit"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 ROLES = {"calibration": "fitted", "holdout": "held out"}
 QUANTITIES = {
@@ -30,45 +26,22 @@ WANTED = {
 }
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw predictions over published means, and profile likelihoods.
 
     Parameters
     ----------
     ds : xarray.Dataset
         Of a study that calibrates kinetics.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset())
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure kinetics_fit: the dataset has no variable 'predicted'; needed: ...
     """
-    require(ds, KIND, WANTED)
-    with look():
-        figure = sheet(PAGE_MM, 70.0)
-        left, right = figure.subplots(1, 2, width_ratios=(1.4, 1.0))
-        _rows(left, ds)
-        _profiles(right, ds)
-        for axes, text in zip((left, right), "ab", strict=True):
-            letter(axes, text)
-        return finish(figure, caption(ds), title, disclaimer)
+    require(ds, WANTED)
+    figure = sheet(PAGE_MM, 70.0)
+    left, right = figure.subplots(1, 2, width_ratios=(1.4, 1.0))
+    _rows(left, ds)
+    _profiles(right, ds)
+    for axes, text in zip((left, right), "ab", strict=True):
+        letter(axes, text)
+    return figure
 
 
 def _rows(axes: "Axes", ds: "xarray.Dataset") -> None:
@@ -104,29 +77,10 @@ def _profiles(axes: "Axes", ds: "xarray.Dataset") -> None:
     axes.legend(loc="upper center", fontsize=6)
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:14]
-    'a, Predictions'
-    """
-    return sentences(
-        [
-            "a, Predictions of the best fit (dots) with 95 % of the posterior (lines), over the published mean; boxes:",
-            "95 % interval of the mean. b, Profile likelihood of each free number; dashed: 95 % limit.",
-            f"Errors: {ds.attrs['error']}." if "error" in ds.attrs else "",
-            origin(ds),
-        ]
-    )
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
+    return [
+        "a, Predictions of the best fit (dots) with 95 % of the posterior (lines), over the published mean; boxes:",
+        "95 % interval of the mean. b, Profile likelihood of each free number; dashed: 95 % limit.",
+        f"Errors: {ds.attrs['error']}." if "error" in ds.attrs else "",
+    ]

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.errors import InputError
-from plasticity.figures.bands import INNER, told
+from plasticity.figures.bands import edges, told
 from plasticity.figures.map_bands import lattice, spell
 from plasticity.figures.maps import CANNOT, COLOURS, FAILED, Scale, contours, frame, left_out, scale, thinned
-from plasticity.figures.origin import origin
 from plasticity.figures.reading import HOURS_PER_DAY, require
-from plasticity.figures.records import sentences
-from plasticity.figures.sheet import COLUMN_MM, finish, key, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import COLUMN_MM, key, sheet
 
 if TYPE_CHECKING:
     import xarray
@@ -21,14 +18,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "learning_map"
 DELAY = ".after_dose"
 READ = {"belief_prior_end": "Retained belief change", "fear_end": "Fear lost"}
 BEFORE = {"belief_prior_end": "belief_prior_initial", "fear_end": "memory_engram_initial"}
 CLOSED = "Close of the window"
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw what is retained of a belief change, or the fear that is lost, over two axes of a sweep.
 
     Parameters
@@ -37,28 +33,6 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
         `belief_prior_end` or `fear_end`, and `status`, along two dimensions with numbers: the first goes up, the second
         across. With `last_close` [h] and a delay after the dose as one axis, the close of the window is drawn. Where
         it has intervals on a lattice, they are written at some of its points.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        One journal column wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, or has other dimensions.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset({"fear_end": ("dose", [1.0])}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure learning_map: fear_end has dimensions dose; needed: two of numbers
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -66,32 +40,31 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     if name is None or ds[name].ndim != 2:
         given = "no variable belief_prior_end or fear_end" if name is None else f"{name} has dimensions "
         given += "" if name is None else ", ".join(map(str, ds[name].dims)) or "none"
-        raise InputError(f"figure {KIND}: {given}; needed: two of numbers")
+        raise InputError(f"{given}; needed: two of numbers")
     dims = [str(one) for one in ds[name].dims]
-    require(ds, KIND, {name: dims, "status": dims})
+    require(ds, {name: dims, "status": dims})
     whole, ds = ds, thinned(ds[[one for one in (name, "status", "last_close") if one in ds]])
     up, across = (scale(ds, one) for one in dims)
     gained = abs(_before(whole, BEFORE[name]) - ds[name].where(ds["status"] >= 0)).values
-    with look():
-        figure = sheet(COLUMN_MM, 80.0)
-        upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(11.0, 1.0))))
-        axes = upper.subplots()
-        most = max(float(gained[gained == gained].max(initial=0.0)), 1e-9)
-        mesh = axes.pcolormesh(
-            across.values, up.values, gained, cmap=COLOURS, vmin=0.0, vmax=most, shading="nearest", rasterized=True
-        )
-        frame(axes, across, up)
-        levels = [level for level in MaxNLocator(6).tick_values(0.0, most) if 0.0 < level < most]
-        contours(axes, across.values, up.values, gained, levels)
-        _intervals(axes, whole, name)
-        handles = [*_failed(axes, across, up, ds), *_closing(axes, across, up, ds, dims)]
-        axes.set_xlabel(across.label)
-        axes.set_ylabel(up.label)
-        bar = upper.colorbar(mesh, ax=axes, pad=0.02, aspect=26)
-        bar.set_label(READ[name])
-        bar.outline.set_linewidth(0.5)
-        key(below.subplots(), handles, 2)
-        return finish(figure, caption(whole), title, disclaimer)
+    figure = sheet(COLUMN_MM, 80.0)
+    upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(11.0, 1.0))))
+    axes = upper.subplots()
+    most = max(float(gained[gained == gained].max(initial=0.0)), 1e-9)
+    mesh = axes.pcolormesh(
+        across.values, up.values, gained, cmap=COLOURS, vmin=0.0, vmax=most, shading="nearest", rasterized=True
+    )
+    frame(axes, across, up)
+    levels = [level for level in MaxNLocator(6).tick_values(0.0, most) if 0.0 < level < most]
+    _intervals(axes, whole, name)
+    contours(axes, across.values, up.values, gained, levels)
+    handles = [*_failed(axes, across, up, ds), *_closing(axes, across, up, ds, dims)]
+    axes.set_xlabel(across.label)
+    axes.set_ylabel(up.label)
+    bar = upper.colorbar(mesh, ax=axes, pad=0.02, aspect=26)
+    bar.set_label(READ[name])
+    bar.outline.set_linewidth(0.5)
+    key(below.subplots(), handles, 2)
+    return figure
 
 
 def _before(ds: "xarray.Dataset", name: str) -> Any:
@@ -100,7 +73,7 @@ def _before(ds: "xarray.Dataset", name: str) -> Any:
         return ds[name]
     settings = json.loads(ds.attrs.get("sweep", "{}")).get("settings", [])
     if not settings:
-        raise InputError(f"figure {KIND}: the dataset records no settings of its sweep; needed: {name}")
+        raise InputError(f"the dataset records no settings of its sweep; needed: {name}")
     return float(settings[0]["parameters"][name])
 
 
@@ -111,8 +84,8 @@ def _intervals(axes: "Axes", ds: "xarray.Dataset", name: str) -> None:
         return
     up, across = (scale(found, str(one)).values for one in ds[name].dims)
     gained = abs(_before(found, BEFORE[name]) - found[f"{name}_interval"])
-    ends = gained.sel(quantile=[INNER, 1.0 - INNER], method="nearest").transpose("quantile", *ds[name].dims).values
-    spell(axes, across, up, ends.min(axis=0), ends.max(axis=0))
+    low, high = (end.transpose(*ds[name].dims).values for end in edges(gained))
+    spell(axes, across, up, np.minimum(low, high), np.maximum(low, high))
 
 
 def _failed(axes: "Axes", across: Scale, up: Scale, ds: "xarray.Dataset") -> "list[Artist]":
@@ -139,32 +112,13 @@ def _closing(axes: "Axes", across: Scale, up: Scale, ds: "xarray.Dataset", dims:
     return [Line2D([], [], color="black", linewidth=1.2, label=CLOSED)]
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset({"fear_end": ("dose", [1.0])}))[:42]
-    'Fear lost at the end of the run, over two '
-    """
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
     name = next((one for one in READ if one in ds), "belief_prior_end")
-    return sentences(
-        [
-            f"{READ[name]} at the end of the run, over two axes of a sweep.",
-            "White: contours; black: the first session starts as the window closes; crosses: points that failed, for",
-            "example because sessions that exclude each other would overlap.",
-            told(ds, marks="Dots") if f"{name}_interval" in ds else "",
-            left_out(ds),
-            origin(ds),
-        ]
-    )
+    return [
+        f"{READ[name]} at the end of the run, over two axes of a sweep.",
+        "White: contours; black: the first session starts as the window closes; crosses: points that failed, for",
+        "example because sessions that exclude each other would overlap.",
+        told(ds, marks="Dots") if f"{name}_interval" in ds else "",
+        left_out(ds),
+    ]

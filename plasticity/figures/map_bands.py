@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 BAND = "#D55E00"
 DASHES: Any = (0, (3, 1.5))
 DOTS: Any = (0, (1, 1.5))
+BEHIND: Any = {"boxstyle": "square,pad=0.15", "facecolor": "black", "alpha": 0.35, "linewidth": 0.0}
+"""What keeps lines out of an interval that is written over them."""
 SPREAD = (0.2, 0.5, 0.8)
 """Where along an axis intervals are written."""
 FINE = 121
@@ -115,7 +117,7 @@ def spell(
             text = f"{low[row, column]:.2f}–{high[row, column]:.2f}"
             axes.plot(across[column], up[row], ".", color="white", markersize=3)
             axes.annotate(text, (across[column], up[row]), (0, 3), textcoords="offset points", size=5, color="white",
-                          ha="center", va="bottom")  # fmt: skip
+                          ha="center", va="bottom", bbox=BEHIND)  # fmt: skip
 
 
 def _spread(axes: "Axes", values: "numpy.ndarray", *, upward: bool) -> list[int]:

@@ -1,5 +1,6 @@
 """What figures of sweeps share: days, axes with their units, and marks where a number is not what it seems."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.contour import ContourSet
 
 COLOURS = "viridis"
 """Perceptually uniform, and told apart with every common colour vision."""
@@ -24,6 +26,8 @@ MOST = 600
 """Points along an axis of a map: as many as a journal column shows at 170 dots to the centimetre."""
 EDGE = 0.05
 """Share of a map, along each side, in which no contour bears its value."""
+APART, OFF = (0.13, 0.08), (0.05, 0.025)
+"""Shares of a map, across and up, between the middles of two texts, and of a text and a line."""
 LINE = 36
 """Letters of a label in one line."""
 
@@ -84,7 +88,7 @@ def scale(ds: "xarray.Dataset", name: str) -> Scale:
 
     found = ds[name]
     if found.dtype.kind not in "fiu" or found.size < 2 or not bool((numpy.diff(found.values) > 0).all()):
-        raise InputError(f"figure: {name} is no axis of a map; allowed: two ascending numbers or more")
+        raise InputError(f"{name} is no axis of a map; allowed: two ascending numbers or more")
     values, unit, default = found.values.astype(float), printed_unit(ds, name), found.attrs.get("default")
     if unit == "h" and values[-1] >= 2.0 * HOURS_PER_DAY:
         values, unit = values / HOURS_PER_DAY, "d"
@@ -166,7 +170,7 @@ def days(ds: "xarray.Dataset", name: str) -> "xarray.DataArray":
     """
     unit = ds[name].attrs.get("units")
     if unit != "h":
-        raise InputError(f"figure: {name} is in {unit!r}; allowed: h")
+        raise InputError(f"{name} is in {unit!r}; allowed: h")
     return (ds[name] / HOURS_PER_DAY).where(ds["status"] >= 0)
 
 
@@ -217,16 +221,28 @@ def mark(axes: "Axes", across: Scale, up: Scale, ds: "xarray.Dataset") -> "list[
     return found
 
 
-def contours(axes: "Axes", x: "numpy.ndarray", y: "numpy.ndarray", values: "numpy.ndarray", levels: Any) -> None:
-    """Draw white contours with their values on them, but for those that the edge of the map would cut.
+def contours(
+    axes: "Axes",
+    x: "numpy.ndarray",
+    y: "numpy.ndarray",
+    values: "numpy.ndarray",
+    levels: Any,
+    written: str = "%g",
+    beside: "Sequence[ContourSet]" = (),
+) -> None:
+    """Draw white contours with their values on them, apart from the edge of the map and from what stands there.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
-        With its limits set.
+        With its limits set, and all other texts on it.
     x, y : ndarray
     values : ndarray, shape (y, x)
     levels : sequence of float
+    written : str
+        How a value is written.
+    beside : sequence of matplotlib.contour.ContourSet
+        Other lines that no value shall stand on.
 
     Examples
     --------
@@ -238,15 +254,44 @@ def contours(axes: "Axes", x: "numpy.ndarray", y: "numpy.ndarray", values: "nump
     >>> len(axes.collections)
     1
     """
+    import numpy
+
     if min(values.shape) < 2 or not len(levels):
         return
-    trial, lines = (axes.contour(x, y, values, levels=levels, colors="white", linewidths=0.6) for _ in range(2))
-    to_fraction = axes.transData + axes.transAxes.inverted()
-    places = [text.get_position() for text in axes.clabel(trial, inline=False)]
-    within = [at for at in places if all(EDGE < part < 1.0 - EDGE for part in to_fraction.transform(at))]
-    trial.remove()
-    if within:
-        axes.clabel(lines, fontsize=5.5, fmt="%g", manual=within)
+    style: Any = {"colors": "white", "linewidths": 0.6, "zorder": 1.9}  # below lines that tell more
+    to_share = axes.transAxes.inverted()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    taken = [(to_share.transform([(box.x0 + box.x1) / 2.0, (box.y0 + box.y1) / 2.0]), APART) for box in boxes]
+    others = [numpy.asarray(path.vertices) for line in beside for path in line.get_paths()]
+    taken += [((axes.transData + to_share).transform(point), OFF) for points in others for point in points]
+    free: list[Any] = []
+    for level in levels:
+        trial = axes.contour(x, y, values, levels=[level], **style)
+        wanted = [text.get_position() for text in axes.clabel(trial, inline=False)]
+        for at in wanted:
+            found = _free(axes, at, numpy.asarray(trial.get_paths()[0].vertices), taken)
+            if found is not None:
+                free.append(found)
+                taken.append(((axes.transData + to_share).transform(found), APART))
+        trial.remove()
+    lines = axes.contour(x, y, values, levels=levels, **style)
+    if free:
+        axes.clabel(lines, fontsize=5.5, fmt=written, manual=free)
+
+
+def _free(axes: "Axes", wanted: Any, along: "numpy.ndarray", taken: list[Any]) -> Any:
+    """Find the place on a contour nearest to the wanted one that is neither at the edge nor beside what is taken."""
+    import numpy
+
+    points = numpy.vstack([[wanted], along])
+    at = (axes.transData + axes.transAxes.inverted()).transform(points)
+    free = ((at > EDGE) & (at < 1.0 - EDGE)).all(axis=1)
+    for other, apart in taken:
+        free &= (abs(at - other) > apart).any(axis=1)
+    if not free.any():
+        return None
+    far = numpy.where(free, ((at - at[0]) ** 2).sum(axis=1), numpy.inf)
+    return tuple(points[far.argmin()])
 
 
 def frame(axes: "Axes", across: Scale, up: Scale) -> None:

@@ -82,12 +82,10 @@ def both_kernels(ds: "xarray.Dataset", curves: Sequence[str]) -> None:
     >>> both_kernels(xarray.Dataset(coords={"time": [0.0, 1.0], "calcium_kernel": ["averaged"]}), [])
     Traceback (most recent call last):
     ...
-    plasticity.errors.InputError: figure oscillation: kernels ['averaged'], 2 times; needed: ...
+    plasticity.errors.InputError: kernels ['averaged'], 2 times; needed: ...
     """
     wanted = {"time": ("time",), "calcium_kernel": ("calcium_kernel",)}
-    require(ds, "oscillation", wanted | dict.fromkeys(curves, ("calcium_kernel", "time")))
+    require(ds, wanted | dict.fromkeys(curves, ("calcium_kernel", "time")))
     given = [str(kernel) for kernel in ds["calcium_kernel"].values]
     if sorted(given) != sorted(KERNELS) or ds.sizes["time"] < 2:
-        raise InputError(
-            f"figure oscillation: kernels {given}, {ds.sizes['time']} times; needed: {list(KERNELS)}, 2 or more"
-        )
+        raise InputError(f"kernels {given}, {ds.sizes['time']} times; needed: {list(KERNELS)}, 2 or more")

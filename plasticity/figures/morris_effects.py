@@ -2,70 +2,43 @@
 
 from typing import TYPE_CHECKING
 
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY
 from plasticity.figures.ranked_factors import BLUE, Panel, names, panels, quantity_unit, told
-from plasticity.figures.records import sentences
-from plasticity.figures.sheet import COLUMN_MM, PAGE_MM, finish, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import COLUMN_MM, PAGE_MM, letter, sheet
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "morris_effects"
 NAMED = 8
 """Factors that are named, those with the largest effects."""
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw the mean size of elementary effects against their standard deviation, a panel per quantity.
 
     Parameters
     ----------
     ds : xarray.Dataset
         From `plasticity.sensitivity_indices` with the method ``morris``.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        One journal column wide, or two with several panels.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, or there are more than 6 panels.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset())
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure morris_effects: the dataset has no variable 'mu_star'; needed: ...
     """
-    found = panels(ds, KIND, "mu_star", ("mu_star", "mu_star_low", "mu_star_high", "sigma"))
+    found = panels(ds, "mu_star", ("mu_star", "mu_star_low", "mu_star_high", "sigma"))
     columns = min(len(found), 2)
     rows = -(-len(found) // columns)
     named = min(NAMED, found[0].ds.sizes["factor"])
-    with look():
-        figure = sheet(COLUMN_MM if columns == 1 else PAGE_MM, rows * (58.0 + 3.4 * named))
-        grid = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=[52.0, 3.4 * named] * rows)
-        for place in range(rows * columns):
-            plane, below = (grid[2 * (place // columns) + i, place % columns] for i in (0, 1))
-            below.axis("off")
-            if place >= len(found):
-                plane.axis("off")
-                continue
-            _plane(plane, below, found[place])
-            if len(found) > 1:
-                letter(plane, "abcdef"[place])
-        return finish(figure, caption(ds), title, disclaimer)
+    figure = sheet(COLUMN_MM if columns == 1 else PAGE_MM, rows * (58.0 + 3.4 * named))
+    grid = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=[52.0, 3.4 * named] * rows)
+    for place in range(rows * columns):
+        plane, below = (grid[2 * (place // columns) + i, place % columns] for i in (0, 1))
+        below.axis("off")
+        if place >= len(found):
+            plane.axis("off")
+            continue
+        _plane(plane, below, found[place])
+        if len(found) > 1:
+            letter(plane, "abcdef"[place])
+    return figure
 
 
 def _plane(axes: "Axes", below: "Axes", panel: Panel) -> None:
@@ -94,31 +67,13 @@ def _plane(axes: "Axes", below: "Axes", panel: Panel) -> None:
     below.legend(handles=handles, loc="upper left", handlelength=0, handletextpad=0, borderaxespad=0.0)
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:43]
-    'Elementary effects: change of the quantity '
-    """
-    parts = [
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
+    return [
         "Elementary effects: change of the quantity over the whole range of a factor, from steps at many places.",
         "Their mean size says how much a factor matters, their standard deviation how much its effect depends on the",
         "place: on the line (dashed) both are equal.",
         f"Bars: {100.0 * float(ds.attrs['level']):g} % intervals (bootstrap)." if "level" in ds.attrs else "",
         f"Named: the {NAMED} largest." if ds.sizes.get("factor", 0) > NAMED else "",
         *told(ds, "mu_star"),
-        origin(ds),
     ]
-    return sentences(parts)

@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING
 
 from plasticity.errors import InputError
+from plasticity.figures.bands import edges, ends, told
 from plasticity.figures.doses import since
-from plasticity.figures.origin import origin
-from plasticity.figures.reading import HOURS_PER_DAY, require, span, whole
-from plasticity.figures.records import sentences
+from plasticity.figures.map_bands import DOTS
+from plasticity.figures.reading import HOURS_PER_DAY, last_shown, require
 from plasticity.figures.runs import windows
-from plasticity.figures.sheet import COLUMN_MM, finish, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import COLUMN_MM, sheet
 from plasticity.figures.time_axis import day_axis
 
 if TYPE_CHECKING:
@@ -18,12 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "pairing_map"
 
-
-def draw(
-    ds: "xarray.Dataset", *, until: str | float | None = None, title: str = "", disclaimer: bool = True
-) -> "Figure":
+def draw(ds: "xarray.Dataset", *, until: str | float | None = None) -> "Figure":
     """Draw the change of a synapse after pairings, by day and frequency: red potentiates, blue depresses.
 
     Parameters
@@ -33,63 +28,44 @@ def draw(
         `t_open`, `t_close`, `censored_left`, `censored_right` along `window` where present.
     until : str or float, optional
         End of the time axis, text with a unit or a number [h]; the whole run if not given.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        One journal column wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, has nothing finite to draw, or an option is not allowed.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset({"pairing_change": ("time", [1.0])}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure pairing_map: pairing_change has dimensions time; needed: time, frequency
     """
     import numpy
     from matplotlib.colors import CenteredNorm
 
-    require(ds, KIND, {"pairing_change": ("time", "frequency"), "time": ("time",), "frequency": ("frequency",)})
+    require(ds, {"pairing_change": ("time", "frequency"), "time": ("time",), "frequency": ("frequency",)})
     ds = ds.sortby(["time", "frequency"])
     change = ds["pairing_change"].transpose("frequency", "time").values
     if min(change.shape) < 2 or not numpy.isfinite(change).any():
-        raise InputError(f"figure {KIND}: pairing_change of shape {change.shape}; needed: finite, 2 x 2 or more")
-    end = span(KIND, "until", whole(ds) if until is None else until)
+        raise InputError(f"pairing_change of shape {change.shape}; needed: finite, 2 x 2 or more")
+    last = last_shown(ds, until)
     day, frequency = ds["time"].values / HOURS_PER_DAY, ds["frequency"].values
     lowest, highest = min(float(numpy.nanmin(change)), 1.0), max(float(numpy.nanmax(change)), 1.0)
-    with look():
-        figure = sheet(COLUMN_MM, 72.0)
-        axes = figure.subplots()
-        norm = CenteredNorm(1.0, max(highest - 1.0, 1.0 - lowest, 1e-6))
-        mesh = axes.pcolormesh(day, frequency, change, cmap="RdBu_r", norm=norm, shading="nearest", rasterized=True)
-        if lowest < 1.0 < highest:
-            axes.contour(day, frequency, change, levels=[1.0], colors="black", linewidths=0.9)
-        if _is_geometric(frequency):
-            axes.set_yscale("log")
-        _mark_windows(axes, ds, end)
-        day_axis(axes, end)
-        axes.set_ylim(float(frequency[0]), float(frequency[-1]))
-        axes.set_xlabel(f"Time after {since(ds)} (d)")
-        axes.set_ylabel("Pairing frequency (Hz)")
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(True)
-        bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=26)
-        bar.set_label("Synaptic weight, after / before (fold)")
-        bar.ax.annotate("LTP", (0.5, 1.0), (0, 2), "axes fraction", "offset points", ha="center", size=6)
-        bar.ax.annotate("LTD", (0.5, 0.0), (0, -2), "axes fraction", "offset points", ha="center", va="top", size=6)
-        bar.ax.set_ylim(lowest, max(highest, lowest + 1e-6))
-        bar.outline.set_linewidth(0.5)
-        return finish(figure, caption(ds), title, disclaimer)
+    figure = sheet(COLUMN_MM, 72.0)
+    axes = figure.subplots()
+    norm = CenteredNorm(1.0, max(highest - 1.0, 1.0 - lowest, 1e-6))
+    mesh = axes.pcolormesh(day, frequency, change, cmap="RdBu_r", norm=norm, shading="nearest", rasterized=True)
+    if lowest < 1.0 < highest:
+        axes.contour(day, frequency, change, levels=[1.0], colors="black", linewidths=0.9)
+    for end in edges(ds["pairing_change_band"]) if "pairing_change_band" in ds else ():
+        values = end.transpose("frequency", "time").values
+        if values.min() < 1.0 < values.max():
+            axes.contour(day, frequency, values, levels=[1.0], colors="black", linewidths=0.9, linestyles=[DOTS])
+    if _is_geometric(frequency):
+        axes.set_yscale("log")
+    _mark_windows(axes, ds, last)
+    day_axis(axes, last)
+    axes.set_ylim(float(frequency[0]), float(frequency[-1]))
+    axes.set_xlabel(f"Time after {since(ds)} (d)")
+    axes.set_ylabel("Pairing frequency (Hz)")
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(True)
+    bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=26)
+    bar.set_label("Synaptic weight, after / before (fold)")
+    bar.ax.annotate("LTP", (0.5, 1.0), (0, 2), "axes fraction", "offset points", ha="center", size=6)
+    bar.ax.annotate("LTD", (0.5, 0.0), (0, -2), "axes fraction", "offset points", ha="center", va="top", size=6)
+    bar.ax.set_ylim(lowest, max(highest, lowest + 1e-6))
+    bar.outline.set_linewidth(0.5)
+    return figure
 
 
 def _is_geometric(frequency: "numpy.ndarray") -> bool:
@@ -111,37 +87,21 @@ def _mark_windows(axes: "Axes", ds: "xarray.Dataset", end: float) -> None:
         shown = [start, min(stop, days)]
         axes.plot(shown, [1.025, 1.025], color="black", linewidth=2.0, transform=above, clip_on=False)
         text = f"window from {start:.1f} d" if to_end else f"window {start:.1f} to {stop:.1f} d"
+        found = ends(ds, "last_close") if ds.sizes["window"] == 1 and not to_end else None
+        text += "" if found is None else " ({:.1f}–{:.1f})".format(*(one / HOURS_PER_DAY for one in found))
         middle = sum(shown) / 2.0
         at, side = ((start, 1.03), "left") if middle < 0.2 * days else ((middle, 1.03), "center")
         axes.annotate(text, at, (0, 2), ("data", "axes fraction"), "offset points", ha=side, size=6)
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`; `pairing_change` may name its pairing in its attributes `pairs`, `delta_t`, `parameter_set`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:21]
-    'Synaptic change after'
-    """
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
     known = ds["pairing_change"].attrs if "pairing_change" in ds else {}
     protocol = ", ".join(f"{name} {known[name]}" for name in ("pairs", "delta_t", "parameter_set") if name in known)
-    return sentences(
-        [
-            "Synaptic change after pairings at a given frequency, applied at a given time after the dose:",
-            "red, potentiation; blue, depression; black line, no change; dashed, where the window opens and closes.",
-            "Calcium-based rule of Graupner and Brunel (2012), potentiation threshold scaled by theta / theta_rest.",
-            f"Pairing: {protocol}." if protocol else "",
-            origin(ds),
-        ]
-    )
+    return [
+        "Synaptic change after pairings at a given frequency, applied at a given time after the dose:",
+        "red, potentiation; blue, depression; black line, no change; dashed, where the window opens and closes.",
+        "Calcium-based rule of Graupner and Brunel (2012), potentiation threshold scaled by theta / theta_rest.",
+        f"Pairing: {protocol}." if protocol else "",
+        told(ds, "no change, and in brackets the closing day", "Dotted lines") if "pairing_change_band" in ds else "",
+    ]

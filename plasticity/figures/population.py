@@ -4,12 +4,9 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from plasticity.figures.maps import days
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY, pens
 from plasticity.figures.reading import require
-from plasticity.figures.records import sentences
-from plasticity.figures.sheet import PAGE_MM, finish, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, letter, sheet
 
 if TYPE_CHECKING:
     import numpy
@@ -17,14 +14,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "population"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CHANCE = 3.0
 FEW = 8
 """Subjects with a window below which no distribution is drawn."""
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw the distribution of the time that the window is open, by compound, and the ranks it goes with.
 
     Parameters
@@ -32,53 +28,30 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ds : xarray.Dataset
         `total_open_time` [h], `number_of_windows`, `censored` and `status` along `compound` and `subject`; what was
         drawn for every subject stands in the coordinates along `subject` (``lsd.clearance``, ``body_weight``).
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, or has other dimensions.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset({"total_open_time": ("dose", [1.0])}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure population: total_open_time has dimensions dose; needed: compound, subject
     """
     wanted = ("total_open_time", "number_of_windows", "censored", "status")
-    require(ds, KIND, dict.fromkeys(wanted, ("compound", "subject")))
+    require(ds, dict.fromkeys(wanted, ("compound", "subject")))
     ds = ds.load().transpose("compound", "subject")
     names = [str(name) for name in ds["compound"].values]
     length = days(ds, "total_open_time")
     inks = pens(names)
-    with look():
-        figure = sheet(PAGE_MM, 22.0 * len(names) + 24.0)
-        left, right = figure.subplots(1, 2, width_ratios=[1.5, 1.0])
-        for row, ink in enumerate(inks):
-            one = ds.isel(compound=row)
-            values = length.isel(compound=row).where(one["number_of_windows"] > 0).dropna("subject").values
-            _distribution(left, values, row, ink.colour)
-            left.annotate(_counts(one), (0.0, row + 0.34), (3, 0), ("axes fraction", "data"), "offset points",
-                          va="center", size=5.5, color=GREY)  # fmt: skip
-        left.set_yticks(range(len(names)), [ink.name for ink in inks])
-        left.set_ylim(len(names) - 0.45, -0.75)
-        left.set_xlim(left=0.0)
-        left.tick_params(axis="y", length=0)
-        left.set_xlabel("Window open in total (d), of the subjects in whom it opens")
-        _drivers(right, ds, length, [(name, ink.colour) for name, ink in zip(names, inks, strict=True)])
-        letter(left, "a")
-        letter(right, "b")
-        return finish(figure, caption(ds), title, disclaimer)
+    figure = sheet(PAGE_MM, 22.0 * len(names) + 24.0)
+    left, right = figure.subplots(1, 2, width_ratios=[1.5, 1.0])
+    for row, ink in enumerate(inks):
+        one = ds.isel(compound=row)
+        values = length.isel(compound=row).where(one["number_of_windows"] > 0).dropna("subject").values
+        _distribution(left, values, row, ink.colour)
+        left.annotate(_counts(one), (0.0, row + 0.34), (3, 0), ("axes fraction", "data"), "offset points",
+                      va="center", size=5.5, color=GREY)  # fmt: skip
+    left.set_yticks(range(len(names)), [ink.name for ink in inks])
+    left.set_ylim(len(names) - 0.45, -0.75)
+    left.set_xlim(left=0.0)
+    left.tick_params(axis="y", length=0)
+    left.set_xlabel("Window open in total (d), of the subjects in whom it opens")
+    _drivers(right, ds, length, [(name, ink.colour) for name, ink in zip(names, inks, strict=True)])
+    letter(left, "a")
+    letter(right, "b")
+    return figure
 
 
 def _distribution(axes: "Axes", values: "numpy.ndarray", row: int, colour: str) -> None:
@@ -163,32 +136,13 @@ def _spearman(one: "numpy.ndarray", other: "numpy.ndarray") -> float:
     return float(spearmanr(one, other).statistic)
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:23]
-    '(a) Distribution of the'
-    """
-    return sentences(
-        [
-            "(a) Distribution of the total time that the window is open over virtual subjects in whom it opens: median",
-            "(circle), quartiles (thick), 5 to 95 % (thin; numbers in brackets). Subjects without a window are counted",
-            "in the text; where it was still open when the simulation ended, the time is a lower bound. (b) Spearman's",
-            "rank correlation of the time open (0 without a window) with what was drawn for each subject; quantities",
-            "that are correlated with each other share it. Only kinetics and body weight differ between subjects, and",
-            "only as far as the compound's studies report.",
-            origin(ds),
-        ]
-    )
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
+    return [
+        "(a) Distribution of the total time that the window is open over virtual subjects in whom it opens: median",
+        "(circle), quartiles (thick), 5 to 95 % (thin; numbers in brackets). Subjects without a window are counted",
+        "in the text; where it was still open when the simulation ended, the time is a lower bound. (b) Spearman's",
+        "rank correlation of the time open (0 without a window) with what was drawn for each subject; quantities",
+        "that are correlated with each other share it. Only kinetics and body weight differ between subjects, and",
+        "only as far as the compound's studies report.",
+    ]

@@ -49,15 +49,13 @@ class Panel:
     ds: "xarray.Dataset"
 
 
-def panels(ds: "xarray.Dataset", kind: str, by: str, needed: tuple[str, ...]) -> list[Panel]:
+def panels(ds: "xarray.Dataset", by: str, needed: tuple[str, ...]) -> list[Panel]:
     """Cut a dataset into panels with the same factors in the same order, those that matter most in the first one first.
 
     Parameters
     ----------
     ds : xarray.Dataset
         From `plasticity.sensitivity_indices` or `plasticity.local_derivatives`.
-    kind : str
-        Of figure, for errors.
     by : str
         Variable whose size orders the factors.
     needed : tuple of str
@@ -76,15 +74,15 @@ def panels(ds: "xarray.Dataset", kind: str, by: str, needed: tuple[str, ...]) ->
     --------
     >>> import xarray
     >>> ds = xarray.Dataset({"total": ("factor", [0.1, 0.9])}, {"factor": ["a", "b"], "quantity": "margin"})
-    >>> panels(ds, "sobol_indices", "total", ("total",))[0].ds["factor"].values.tolist()
+    >>> panels(ds, "total", ("total",))[0].ds["factor"].values.tolist()
     ['b', 'a']
     """
     others = [dim for dim in (ds[by].dims if by in ds else ()) if dim != "factor"]
-    require(ds, kind, {name: [*map(str, others), "factor"] for name in needed} | {"factor": ["factor"]})
+    require(ds, {name: [*map(str, others), "factor"] for name in needed} | {"factor": ["factor"]})
     count = int(np.prod([ds.sizes[dim] for dim in others]))
     if count > MOST_PANELS:
         told = ", ".join(f"{ds.sizes[dim]} {dim}" for dim in others)
-        raise InputError(f"figure {kind}: {count} panels ({told}); allowed: up to {MOST_PANELS}, by ds.sel or ds.isel")
+        raise InputError(f"{count} panels ({told}); allowed: up to {MOST_PANELS}, by ds.sel or ds.isel")
     sizes = np.nan_to_num(np.abs(ds[by].transpose("factor", *others).values.reshape(ds.sizes["factor"], -1)))
     chosen = np.argsort(-sizes.max(axis=1), kind="stable")[:MOST_FACTORS]
     order = chosen[np.argsort(-sizes[chosen, 0], kind="stable")]

@@ -2,13 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from plasticity.figures.origin import origin
+from plasticity.figures.bands import edges, fill, outline_entry, shade, told
 from plasticity.figures.pens import GREY
 from plasticity.figures.reading import HOURS_PER_DAY, require
-from plasticity.figures.records import sentences
 from plasticity.figures.session_marks import sessions
-from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, key, letter, sheet
 from plasticity.figures.time_axis import day_axis
 
 if TYPE_CHECKING:
@@ -17,13 +15,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND, GAP = "reconsolidation", "sessions.1.start"
+GAP = "sessions.1.start"
 COLOURS = ("black", "#D55E00", "#0072B2", "#009E73")
 SOON, LATE = 24.0, 720.0
 TICKS = {1.0 / 6.0: "10 min", 1.0: "1 h", 3.0: "3 h", 6.0: "6 h", 24.0: "24 h"}
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw fear one day and thirty days after extinction, and its course after a short and a long gap.
 
     Parameters
@@ -31,39 +29,16 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ds : xarray.Dataset
         `fear` along `compound` (window closed, open, ...), `sessions.1.start` (extinction) [h] and `time` [h]; the
         reminder is the first session of the recorded protocol.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset(coords={"time": [0.0]}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure reconsolidation: the dataset has no variable 'fear'; needed: ...
     """
-    require(ds, KIND, {"time": ("time",), "fear": ("compound", GAP, "time")})
-    with look():
-        figure = sheet(PAGE_MM, 80.0)
-        panels = figure.subplot_mosaic("ab;kk", height_ratios=(66.0, 10.0))
-        _draw_gaps(panels["a"], ds)
-        _draw_courses(panels["b"], ds)
-        key(panels["k"], _entries(ds), 4)
-        letter(panels["a"], "a")
-        letter(panels["b"], "b")
-        return finish(figure, caption(ds), title, disclaimer)
+    require(ds, {"time": ("time",), "fear": ("compound", GAP, "time")})
+    figure = sheet(PAGE_MM, 80.0)
+    panels = figure.subplot_mosaic("ab;kk", height_ratios=(66.0, 10.0))
+    _draw_gaps(panels["a"], ds)
+    _draw_courses(panels["b"], ds)
+    key(panels["k"], _entries(ds), 4)
+    letter(panels["a"], "a")
+    letter(panels["b"], "b")
+    return figure
 
 
 def _reminder(ds: "xarray.Dataset") -> float:
@@ -71,12 +46,12 @@ def _reminder(ds: "xarray.Dataset") -> float:
     return held[0][1] if held else 0.0
 
 
-def _fear_after(run: "xarray.Dataset", hours: float) -> "numpy.ndarray":
+def _fear_after(fear: "xarray.DataArray", hours: float) -> "numpy.ndarray":
     """Fear that long after the start of extinction, at every gap."""
     import numpy
 
-    times, starts = run["time"].values, run[GAP].values
-    rows = run["fear"].transpose(GAP, "time").values
+    times, starts = fear["time"].values, fear[GAP].values
+    rows = fear.transpose(GAP, "time").values
     return numpy.array([numpy.interp(at + hours, times, row) for at, row in zip(starts, rows, strict=True)])
 
 
@@ -84,8 +59,11 @@ def _draw_gaps(axes: "Axes", ds: "xarray.Dataset") -> None:
     gaps = ds[GAP].values - _reminder(ds)
     for colour, place in zip(COLOURS, range(ds.sizes["compound"]), strict=False):
         run = ds.isel(compound=place)
-        axes.plot(gaps, _fear_after(run, LATE), "o-", color=colour, markersize=3)
-        axes.plot(gaps, _fear_after(run, SOON), "o--", color=colour, markersize=3, markerfacecolor="white")
+        axes.plot(gaps, _fear_after(run["fear"], LATE), "o-", color=colour, markersize=3)
+        axes.plot(gaps, _fear_after(run["fear"], SOON), "o--", color=colour, markersize=3, markerfacecolor="white")
+        for hours, dashes in ((LATE, "-"), (SOON, "--")) if "fear_band" in run else ():
+            low, high = (_fear_after(end, hours) for end in edges(run["fear_band"]))
+            fill(axes, gaps, low, high, colour, dashes)
     axes.set_xscale("log")
     axes.set_xticks(list(TICKS), list(TICKS.values()), minor=False)
     axes.minorticks_off()
@@ -114,8 +92,9 @@ def _draw_courses(axes: "Axes", ds: "xarray.Dataset") -> None:
     short, long = abs(gaps - 1.0).argmin(), gaps.argmax()
     for colour, place in zip(COLOURS, range(ds.sizes["compound"]), strict=False):
         for at, dashes in ((short, "-"), (long, (0, (4, 1.3)))):
-            run = ds["fear"].isel({"compound": place, GAP: int(at)})
-            axes.plot(ds["time"].values / HOURS_PER_DAY, run.values, color=colour, linestyle=dashes)
+            run = ds.isel({"compound": place, GAP: int(at)})
+            axes.plot(ds["time"].values / HOURS_PER_DAY, run["fear"].values, color=colour, linestyle=dashes)
+            shade(axes, run, "fear", colour, HOURS_PER_DAY, dashes=dashes)
     axes.set_ylim(0.0, 1.0)
     day_axis(axes, float(ds["time"].values[-1]))
     axes.set_xlabel(f"Time (d); solid: extinction {gaps[short]:.2g} h after the reminder, dashed: {gaps[long]:.2g} h")
@@ -135,33 +114,16 @@ def _entries(ds: "xarray.Dataset") -> list[Any]:
         Line2D([], [], label="(a) thirty days after", **dot),
         Line2D([], [], markerfacecolor="white", label="published: fear does not return", **square),
         Line2D([], [], label="published: fear returns", **square),
+        *outline_entry(ds),
     ]
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:36]
-    'Extinction after a reminder: (a) fea'
-    """
-    return sentences(
-        [
-            "Extinction after a reminder: (a) fear one and thirty days after extinction, by the gap between the two,",
-            "(b) its course. Squares: published findings in rats (Monfils et al. 2009) and in people",
-            "(Schiller et al. 2010, disputed by Golkar et al. 2012), times recalled.",
-            "The model's constants were chosen to give the pattern in rats.",
-            origin(ds),
-        ]
-    )
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
+    return [
+        "Extinction after a reminder: (a) fear one and thirty days after extinction, by the gap between the two,",
+        "(b) its course. Squares: published findings in rats (Monfils et al. 2009) and in people",
+        "(Schiller et al. 2010, disputed by Golkar et al. 2012), times recalled.",
+        "The model's constants were chosen to give the pattern in rats; draws of them need not give it.",
+        told(ds, marks="Bands between thin lines"),
+    ]

@@ -5,15 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from plasticity import evaluated
 from plasticity.errors import InputError
-from plasticity.figures.bands import INNER, told
+from plasticity.figures.bands import edges, told
 from plasticity.figures.map_bands import lattice, spell
 from plasticity.figures.maps import COLOURS, contours, thinned
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY
 from plasticity.figures.reading import require
-from plasticity.figures.records import sentences
-from plasticity.figures.sheet import PAGE_MM, finish, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, sheet
 
 if TYPE_CHECKING:
     import numpy
@@ -21,12 +18,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND, GAP = "reconsolidation_map", "extinction.after_reminder"
+GAP = "extinction.after_reminder"
 TICKS = {1.0 / 6.0: "10 min", 1.0: "1 h", 6.0: "6 h", 24.0: "24 h"}
 STUDIES = ("Monfils2009", "Schiller2010", "Golkar2012")
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw fear at the end, and how much of the fear that was lost was taken out of the engram.
 
     Parameters
@@ -34,73 +31,46 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ds : xarray.Dataset
         `fear_end`, `memory_engram_end` and `status` along another axis that opens the window, such as `dose`, and
         `extinction.after_reminder` [h]; `theta` along these and `time`, with the time of the reminder in it.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, or its openness does not rise along the other axis.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset())
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure reconsolidation_map: the dataset has no variable 'fear_end'; needed: ...
     """
     import numpy
 
     other = next((str(name) for name in ds["fear_end"].dims if name != GAP), "dose") if "fear_end" in ds else "dose"
     maps = dict.fromkeys(("fear_end", "memory_engram_end", "status"), (other, GAP))
-    require(ds, KIND, {**maps, "theta": (other, GAP, "time"), "time": ("time",), GAP: (GAP,)})
+    require(ds, {**maps, "theta": (other, GAP, "time"), "time": ("time",), GAP: (GAP,)})
     whole, ds = ds, thinned(ds[[*maps, "theta"]]).transpose(other, GAP, ...)
     numbers = _numbers(whole)
     at = _reminder(whole)
     theta = ds["theta"].isel({GAP: 0}).sel(time=at, method="nearest", tolerance=1e-6)
     openness = evaluated.openness(theta.values, numbers)
     if not (numpy.diff(openness) > 0.0).all():
-        raise InputError(f"figure {KIND}: openness does not rise with {other}; needed: an axis that opens the window")
+        raise InputError(f"openness does not rise with {other}; needed: an axis that opens the window")
     fear = ds["fear_end"].where(ds["status"] >= 0)
     before = numbers["memory_engram_initial"]
     rewritten = (before - ds["memory_engram_end"]) / (before - fear)
-    with look():
-        figure = sheet(PAGE_MM, 80.0)
-        panels = figure.subplots(1, 2, sharey=True)
-        gaps = ds[GAP].values
-        _panel(panels[0], figure, gaps, openness, fear.values, "Fear at the end", before, "a")
-        share = 100.0 * rewritten.values
-        _panel(panels[1], figure, gaps, openness, share, "Fear lost that left the engram (%)", 100.0, "b")
-        panels[0].set_ylabel("Openness of the window at the reminder")
-        _mark_published(panels[0])
-        found = lattice(whole)
-        if found is not None:
-            low, high = (
-                found["fear_end_interval"].sel(quantile=at, method="nearest").transpose(other, GAP).values
-                for at in (INNER, 1.0 - INNER)
-            )
-            spell(
-                panels[0],
-                found[GAP].values,
-                numpy.asarray(numpy.interp(found[other].values, ds[other].values, openness)),
-                low,
-                high,
-            )
-        return finish(figure, caption(whole), title, disclaimer)
+    figure = sheet(PAGE_MM, 80.0)
+    panels = figure.subplots(1, 2, sharey=True)
+    gaps = ds[GAP].values
+    for axes in panels:
+        axes.set_xscale("log")
+        axes.set_xlim(gaps[0], gaps[-1])
+        axes.set_ylim(openness[0], openness[-1])
+    found = lattice(whole)
+    if found is not None:
+        low, high = (end.transpose(other, GAP).values for end in edges(found["fear_end_interval"]))
+        at_lattice = numpy.interp(found[other].values, ds[other].values, openness)
+        spell(panels[0], found[GAP].values, numpy.asarray(at_lattice), low, high)
+    _panel(panels[0], figure, gaps, openness, fear.values, "Fear at the end", before, "a")
+    share = 100.0 * rewritten.values
+    _panel(panels[1], figure, gaps, openness, share, "Fear lost that left the engram (%)", 100.0, "b")
+    panels[0].set_ylabel("Openness of the window at the reminder")
+    _mark_published(panels[0])
+    return figure
 
 
 def _numbers(ds: "xarray.Dataset") -> dict[str, float]:
     settings = json.loads(ds.attrs.get("sweep", "{}")).get("settings", [])
     if not settings:
-        raise InputError(f"figure {KIND}: the dataset records no settings of its sweep; needed: that of `sweep`")
+        raise InputError("the dataset records no settings of its sweep; needed: that of `sweep`")
     return dict(settings[0]["parameters"])
 
 
@@ -110,7 +80,7 @@ def _reminder(ds: "xarray.Dataset") -> float:
     held = json.loads(ds.attrs["sweep"])["settings"][0]["protocol"]["sessions"]
     found = [one for one in held if one.get("name", one["kind"]) == "reminder"]
     if not found:
-        raise InputError(f"figure {KIND}: the protocol has no reminder; needed: one")
+        raise InputError("the protocol has no reminder; needed: one")
     return float(quantity(found[0]["start"], "h", "start"))
 
 
@@ -123,11 +93,8 @@ def _panel(
     mesh = axes.pcolormesh(
         gaps, openness, values, cmap=COLOURS, vmin=0.0, vmax=most, shading="nearest", rasterized=True
     )
-    axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(list(TICKS), list(TICKS.values()))
-    axes.set_xlim(gaps[0], gaps[-1])
-    axes.set_ylim(openness[0], openness[-1])
     contours(axes, gaps, openness, values, MaxNLocator(9).tick_values(0.0, most)[1:-1])
     axes.set_xlabel("From reminder to extinction")
     for side in ("top", "right"):
@@ -155,31 +122,12 @@ def _mark_published(axes: "Axes") -> None:
         )  # fmt: skip
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:44]
-    'A reminder, then extinction, by the gap betw'
-    """
-    return sentences(
-        [
-            "A reminder, then extinction, by the gap between their starts and by how open the window is at the",
-            "reminder: (a) fear at the end of the run, (b) how much of the fear that was lost was taken out of the",
-            "engram; the rest is held down by a safe trace that fades. Squares: published gaps, without any drug,",
-            "after which fear returned (full) or did not (empty); they say nothing of openness.",
-            told(ds, marks="Dots in (a)") if "fear_end_interval" in ds else "",
-            origin(ds),
-        ]
-    )
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
+    return [
+        "A reminder, then extinction, by the gap between their starts and by how open the window is at the",
+        "reminder: (a) fear at the end of the run, (b) how much of the fear that was lost was taken out of the",
+        "engram; the rest is held down by a safe trace that fades. Squares: published gaps, without any drug,",
+        "after which fear returned (full) or did not (empty); they say nothing of openness.",
+        told(ds, marks="Dots in (a)") if "fear_end_interval" in ds else "",
+    ]

@@ -2,14 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import edges, fill, told
 from plasticity.figures.doses import doses, since
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY, PALE
 from plasticity.figures.reading import HOURS_PER_DAY, require, whole
-from plasticity.figures.records import sentences
 from plasticity.figures.runs import levels, windows
-from plasticity.figures.sheet import PAGE_MM, finish, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, letter, sheet
 from plasticity.figures.time_axis import day_axis
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "schedules"
 OPEN = "#fdf0d0"
 BEST, OTHER = "#009E73", "#0072B2"
 NAMES = {"best": "Best found", "daily": "Daily", "weekly": "Weekly", "first_week": "All in a week"}
@@ -25,7 +22,7 @@ CAUSES = {"drug": "drug alone", "sessions": "sessions alone", "overlap": "only t
 MIDDLE = (0.1, 0.5, 0.9)
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw what a search for a schedule found.
 
     Parameters
@@ -33,53 +30,34 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ds : xarray.Dataset
         `starts` along `schedule` and `session` [h], `gain` along `schedule` and `draw`, `score` and `regret` along
         `schedule`, `decomposition` along `part` and `draw`; `depth` along `time` and the windows of the best one.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset(coords={"time": [0.0]}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure schedules: the dataset has no variable 'depth'; needed: ...
     """
     spans = dict.fromkeys(("t_open", "t_close", "censored_left", "censored_right"), ("window",))
     found = {"starts": ("schedule", "session"), "gain": ("schedule", "draw"), "decomposition": ("part", "draw")}
     along = dict.fromkeys(("score", "regret"), ("schedule",))
-    require(ds, KIND, {"time": ("time",), "depth": ("time",), **spans, **found, **along})
-    with look():
-        figure = sheet(PAGE_MM, 92.0)
-        panels = figure.subplot_mosaic("aa;bc", height_ratios=(1.0, 0.9), width_ratios=(1.25, 1.0))
-        _draw_times(panels["a"], ds)
-        _draw_gains(panels["b"], ds)
-        _draw_causes(panels["c"], ds)
-        for name, axes in panels.items():
-            letter(axes, name)
-        return finish(figure, caption(ds), title, disclaimer)
+    require(ds, {"time": ("time",), "depth": ("time",), **spans, **found, **along})
+    figure = sheet(PAGE_MM, 92.0)
+    panels = figure.subplot_mosaic("aa;bc", height_ratios=(1.0, 0.9), width_ratios=(1.25, 1.0))
+    _draw_times(panels["a"], ds)
+    _draw_gains(panels["b"], ds)
+    _draw_causes(panels["c"], ds)
+    for name, axes in panels.items():
+        letter(axes, name)
+    return figure
 
 
 def _draw_times(axes: "Axes", ds: "xarray.Dataset") -> None:
     names = [str(name) for name in ds["schedule"].values]
     for opens, closes, _, _ in windows(ds):
         axes.axvspan(opens / HOURS_PER_DAY, closes / HOURS_PER_DAY, color=OPEN, linewidth=0.0, zorder=-2)
-    depth = ds["depth"].values / max(float(ds["depth"].max()), 1e-9)
+    highest = max(float(ds["depth_band" if "depth_band" in ds else "depth"].max()), 1e-9)
+    depth = ds["depth"].values / highest
     rows = len(names)
     axes.plot(ds["time"].values / HOURS_PER_DAY, rows + 0.35 - 0.9 * depth, color="black", label="depth")
     rest = rows + 0.35
     axes.fill_between(ds["time"].values / HOURS_PER_DAY, rest, rest - 0.9 * depth, color=PALE, linewidth=0.0, zorder=-1)
+    if "depth_band" in ds:
+        low, high = (rest - 0.9 * end.values / highest for end in edges(ds["depth_band"]))
+        fill(axes, ds["time"].values / HOURS_PER_DAY, low, high, "black", "-")
     for row, name in enumerate(names):
         at = ds["starts"].sel(schedule=name).values / HOURS_PER_DAY
         axes.axhline(row, color=PALE, linewidth=0.6, zorder=-1)
@@ -125,36 +103,18 @@ def _draw_causes(axes: "Axes", ds: "xarray.Dataset") -> None:
     axes.set_xlabel("Part of it, best schedule")
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:40]
-    'Best and naive schedules: (a) when their'
-    """
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
     opening, closing = levels(ds)
     quantile, tried = ds.attrs.get("schedule_quantile", 0.1), ds.attrs.get("schedule_tried", 0)
-    return sentences(
-        [
-            "Best and naive schedules: (a) when their sessions start, each naive one moved to the next start that the",
-            "constraints allow, over the depth of the threshold",
-            f"(window open from depth {1.0 - opening:.2g} until its return to {1.0 - closing:.2g});",
-            "(b) what they achieve: median (dot) and middle 80 % (line) over fresh draws of all uncertain numbers;",
-            f"stroke: the {quantile:g} quantile, which the search maximised, and what others lose of it (regret);",
-            "(c) two by two factorial of the best schedule over drug and sessions, median and middle 80 % of the",
-            "same draws.",
-            f"{tried} schedules tried by {ds.attrs.get('schedule_method', 'search')}." if tried else "",
-            origin(ds),
-        ]
-    )
+    return [
+        "Best and naive schedules: (a) when their sessions start, each naive one moved to the next start that the",
+        "constraints allow, over the depth of the threshold",
+        f"(window open from depth {1.0 - opening:.2g} until its return to {1.0 - closing:.2g});",
+        "(b) what they achieve: median (dot) and middle 80 % (line) over fresh draws of all uncertain numbers;",
+        f"stroke: the {quantile:g} quantile, which the search maximised, and what others lose of it (regret);",
+        "(c) two by two factorial of the best schedule over drug and sessions, median and middle 80 % of the",
+        "same draws.",
+        told(ds, marks="Thin lines in (a)"),
+        f"{tried} schedules tried by {ds.attrs.get('schedule_method', 'search')}." if tried else "",
+    ]

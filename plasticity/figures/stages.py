@@ -4,13 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from plasticity.figures.bands import shade, told
 from plasticity.figures.doses import doses, since
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY, PALE, pen
-from plasticity.figures.reading import HOURS_PER_DAY, printed_unit, require, span, whole
-from plasticity.figures.records import sentences
+from plasticity.figures.reading import HOURS_PER_DAY, last_shown, printed_unit, require, span
 from plasticity.figures.runs import effect_sites, levels, windows
-from plasticity.figures.sheet import PAGE_MM, finish, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, letter, sheet
 from plasticity.figures.time_axis import day_axis, hour_axis
 
 if TYPE_CHECKING:
@@ -18,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "stages"
 DECADES = 4.5
 """Decades of concentration shown below the highest one."""
 OPEN = "#fdf0d0"
@@ -38,14 +34,7 @@ PANELS: tuple[tuple[str, dict[str, str]], ...] = (
 """Name of each panel between drug and threshold, with the variables drawn in it and what the key calls them."""
 
 
-def draw(
-    ds: "xarray.Dataset",
-    *,
-    acute: str | float = "48 h",
-    until: str | float | None = None,
-    title: str = "",
-    disclaimer: bool = True,
-) -> "Figure":
+def draw(ds: "xarray.Dataset", *, acute: str | float = "48 h", until: str | float | None = None) -> "Figure":
     """Draw every stage of one run.
 
     Parameters
@@ -58,57 +47,34 @@ def draw(
         End of the time axis on the left, text with a unit or a number [h].
     until : str or float, optional
         End of the time axis on the right, likewise; the whole run if not given.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, or an option is not allowed.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset())
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure stages: the dataset has no variable 'time'; needed: ...
     """
     curves = ["time", *(name for _, shown in PANELS for name in shown), "depth"]
     spans = ("t_open", "t_close", "censored_left", "censored_right")
-    require(ds, KIND, {**dict.fromkeys(curves, ("time",)), **dict.fromkeys(spans, ("window",))})
-    end, hours = span(KIND, "until", whole(ds) if until is None else until), span(KIND, "acute", acute)
-    with look():
-        figure = sheet(PAGE_MM, 200.0)
-        grid = figure.subplots(len(PANELS) + 2, 2, sharex="col", sharey="row")
-        for axes, scale, limit in ((grid[:, 0], 1.0, hours), (grid[:, 1], HOURS_PER_DAY, end)):
-            _draw_drug(axes[0], ds, scale, limit)
-            for panel, (_, shown) in zip(axes[1:-1], PANELS, strict=True):
-                for ink, (name, label) in zip(INKS, shown.items(), strict=False):
-                    panel.plot(ds["time"].values / scale, ds[name].values, label=label or None, **ink)
-                    shade(panel, ds, name, ink["color"], scale)
-            _draw_threshold(axes[-1], ds, scale)
-            _shade(axes, ds, scale)
-        for panel, (name, _) in zip(grid[1:-1, 0], PANELS, strict=True):
-            panel.set_ylabel(name.format(calcium=printed_unit(ds, "calcium")))
-        hour_axis(grid[-1, 0], hours)
-        day_axis(grid[-1, 1], end)
-        grid[-1, 0].set_xlabel(f"Time after {since(ds)} (h)")
-        grid[-1, 1].set_xlabel(f"Time after {since(ds)} (d)")
-        for text, panel in zip("abcdefgh", grid[:, 0], strict=True):
-            letter(panel, text)
-        for panel in grid[:, 1]:
-            if panel.get_legend_handles_labels()[0]:
-                panel.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=2.2, borderaxespad=0.3)
-        figure.align_ylabels(grid[:, 0])
-        return finish(figure, caption(ds), title, disclaimer)
+    require(ds, {**dict.fromkeys(curves, ("time",)), **dict.fromkeys(spans, ("window",))})
+    end, hours = last_shown(ds, until), span("acute", acute)
+    figure = sheet(PAGE_MM, 200.0)
+    grid = figure.subplots(len(PANELS) + 2, 2, sharex="col", sharey="row")
+    for axes, scale, limit in ((grid[:, 0], 1.0, hours), (grid[:, 1], HOURS_PER_DAY, end)):
+        _draw_drug(axes[0], ds, scale, limit)
+        for panel, (_, shown) in zip(axes[1:-1], PANELS, strict=True):
+            for ink, (name, label) in zip(INKS, shown.items(), strict=False):
+                panel.plot(ds["time"].values / scale, ds[name].values, label=label or None, **ink)
+                shade(panel, ds, name, ink["color"], scale)
+        _draw_threshold(axes[-1], ds, scale)
+        _shade(axes, ds, scale)
+    for panel, (name, _) in zip(grid[1:-1, 0], PANELS, strict=True):
+        panel.set_ylabel(name.format(calcium=printed_unit(ds, "calcium")))
+    hour_axis(grid[-1, 0], hours)
+    day_axis(grid[-1, 1], end)
+    grid[-1, 0].set_xlabel(f"Time after {since(ds)} (h)")
+    grid[-1, 1].set_xlabel(f"Time after {since(ds)} (d)")
+    for text, panel in zip("abcdefgh", grid[:, 0], strict=True):
+        letter(panel, text)
+    for panel in grid[:, 1]:
+        if panel.get_legend_handles_labels()[0]:
+            panel.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=2.2, borderaxespad=0.3)
+    figure.align_ylabels(grid[:, 0])
+    return figure
 
 
 def _draw_drug(axes: "Axes", ds: "xarray.Dataset", scale: float, limit: float) -> None:
@@ -152,33 +118,14 @@ def _shade(column: Any, ds: "xarray.Dataset", scale: float) -> None:
             axes.axvspan(opens / scale, closes / scale, color=OPEN, linewidth=0.0, zorder=-1, label=label)
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:28]
-    'One run, stage by stage: (a)'
-    """
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
     opening, closing = levels(ds)
-    return sentences(
-        [
-            "One run, stage by stage: (a) concentration at the effect site (triangles: doses; thin line: metabolite),",
-            "(b) receptor drives, (c) calcium, (d) decoded calcium and phosphorylated CREB, (e) BDNF,",
-            "(f) TrkB activation above rest, (g) permissiveness, (h) LTP threshold relative to rest.",
-            "Left, hours; right, the same over days.",
-            f"Shaded: window open, from the threshold's fall to {opening:g} to its return to {closing:g}.",
-            told(ds),
-            origin(ds),
-        ]
-    )
+    return [
+        "One run, stage by stage: (a) concentration at the effect site (triangles: doses; thin line: metabolite),",
+        "(b) receptor drives, (c) calcium, (d) decoded calcium and phosphorylated CREB, (e) BDNF,",
+        "(f) TrkB activation above rest, (g) permissiveness, (h) LTP threshold relative to rest.",
+        "Left, hours; right, the same over days.",
+        f"Shaded: window open, from the threshold's fall to {opening:g} to its return to {closing:g}.",
+        told(ds),
+    ]

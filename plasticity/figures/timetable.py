@@ -2,15 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from plasticity.figures.bands import shade, told
 from plasticity.figures.doses import doses, since
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import PALE, pens
-from plasticity.figures.reading import HOURS_PER_DAY, require, span, whole
-from plasticity.figures.records import sentences
+from plasticity.figures.reading import HOURS_PER_DAY, last_shown, require
 from plasticity.figures.runs import levels, windows
 from plasticity.figures.session_marks import draw_sessions, session_entries, sessions
-from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, key, letter, sheet
 from plasticity.figures.time_axis import day_axis
 
 if TYPE_CHECKING:
@@ -18,18 +16,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "timetable"
 OPEN = "#fdf0d0"
 PANEL_MM = 30.0
 
 
-def draw(
-    ds: "xarray.Dataset",
-    *,
-    until: str | float | None = None,
-    title: str = "",
-    disclaimer: bool = True,
-) -> "Figure":
+def draw(ds: "xarray.Dataset", *, until: str | float | None = None) -> "Figure":
     """Draw the sessions of a protocol over the window.
 
     Parameters
@@ -39,56 +30,33 @@ def draw(
         `compound` too, where treatments are an axis. The sessions are those of the recorded protocol.
     until : str or float, optional
         End of the time axis, text with a unit or a number [h]; the whole run if not given.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, or an option is not allowed.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset(coords={"time": [0.0]}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure timetable: the dataset has no variable 'depth'; needed: ...
     """
     several = ("compound",) if "compound" in ds.dims else ()
     spans = dict.fromkeys(("t_open", "t_close", "censored_left", "censored_right"), (*several, "window"))
-    require(ds, KIND, {"time": ("time",), "depth": (*several, "time"), **spans})
-    end = span(KIND, "until", whole(ds) if until is None else until)
+    require(ds, {"time": ("time",), "depth": (*several, "time"), **spans})
+    end = last_shown(ds, until)
     labels = [str(name) for name in ds["compound"].values] if several else [""]
     inks, given, held = pens(labels), doses(ds), sessions(ds)
-    with look():
-        figure = sheet(PAGE_MM, PANEL_MM * len(labels) + 24.0)
-        *panels, below = figure.subplots(len(labels) + 1, height_ratios=[PANEL_MM] * len(labels) + [8.0])
-        highest = float(ds["depth"].max())
-        for row, (axes, ink) in enumerate(zip(panels, inks, strict=True)):
-            run = ds.isel(compound=row) if several else ds
-            _draw_window(axes, run, max(highest, 0.11))
-            draw_sessions(axes, held, end)
-            _draw_doses(axes, [time for time, _ in (given[row] if row < len(given) else [])], end)
-            day_axis(axes, end)
-            axes.set_ylabel("Depth of\nthe threshold")
-            name = ink.name if several else ""
-            axes.annotate(name, (1.0, 0.93), (-3, 0), "axes fraction", "offset points", ha="right", va="top", size=7)
-            if len(panels) > 1:
-                letter(axes, "abcdefgh"[row])
-            if axes is not panels[-1]:
-                axes.tick_params(axis="x", labelbottom=False)
-        panels[-1].set_xlabel(f"Time after {since(ds)} (d)")
-        figure.align_ylabels(panels)
-        key(below, _entries(held, bool(given)), 7)
-        return finish(figure, caption(ds), title, disclaimer)
+    figure = sheet(PAGE_MM, PANEL_MM * len(labels) + 24.0)
+    *panels, below = figure.subplots(len(labels) + 1, height_ratios=[PANEL_MM] * len(labels) + [8.0])
+    highest = float(ds["depth_band" if "depth_band" in ds else "depth"].max())
+    for row, (axes, ink) in enumerate(zip(panels, inks, strict=True)):
+        run = ds.isel(compound=row) if several else ds
+        _draw_window(axes, run, max(highest, 0.11))
+        draw_sessions(axes, held, end)
+        _draw_doses(axes, [time for time, _ in (given[row] if row < len(given) else [])], end)
+        day_axis(axes, end)
+        axes.set_ylabel("Depth of\nthe threshold")
+        name = ink.name if several else ""
+        axes.annotate(name, (1.0, 0.93), (-3, 0), "axes fraction", "offset points", ha="right", va="top", size=7)
+        if len(panels) > 1:
+            letter(axes, "abcdefgh"[row])
+        if axes is not panels[-1]:
+            axes.tick_params(axis="x", labelbottom=False)
+    panels[-1].set_xlabel(f"Time after {since(ds)} (d)")
+    figure.align_ylabels(panels)
+    key(below, _entries(held, bool(given)), 7)
+    return figure
 
 
 def _draw_window(axes: "Axes", run: "xarray.Dataset", highest: float) -> None:
@@ -97,6 +65,7 @@ def _draw_window(axes: "Axes", run: "xarray.Dataset", highest: float) -> None:
     for opens, closes, _, _ in windows(run):
         axes.axvspan(opens / HOURS_PER_DAY, closes / HOURS_PER_DAY, color=OPEN, linewidth=0.0, zorder=-2)
     axes.plot(run["time"].values / HOURS_PER_DAY, run["depth"].values, color="black", clip_on=False)
+    shade(axes, run, "depth", "black", HOURS_PER_DAY)
     axes.set_ylim(-0.02 * highest, 1.45 * highest)
     axes.set_yticks([0.0, 0.1, 0.2] if highest < 0.3 else [0.0, 0.2, 0.4])
 
@@ -116,30 +85,12 @@ def _entries(held: list[tuple[str, float, float]], dosed: bool) -> list[Any]:
     return [*marks, *bars, Patch(color=OPEN, label="window open"), Patch(color=PALE, label="opening and closing level")]
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:36]
-    'Timetable of sessions over the windo'
-    """
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
     opening, closing = levels(ds)
-    return sentences(
-        [
-            "Timetable of sessions over the window of plasticity. Curve: relative depth of the LTP threshold.",
-            f"Shaded: window open, from depth {1.0 - opening:.2g} until its return to {1.0 - closing:.2g}.",
-            "Bars: sessions, by kind, as wide as they last and at least a line. Triangles: doses.",
-            origin(ds),
-        ]
-    )
+    return [
+        "Timetable of sessions over the window of plasticity. Curve: relative depth of the LTP threshold.",
+        f"Shaded: window open, from depth {1.0 - opening:.2g} until its return to {1.0 - closing:.2g}.",
+        "Bars: sessions, by kind, as wide as they last and at least a line. Triangles: doses.",
+        told(ds, marks="Pale band of the curve"),
+    ]

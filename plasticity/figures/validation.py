@@ -4,12 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY, PALE
 from plasticity.figures.reading import require
-from plasticity.figures.records import sentences
-from plasticity.figures.sheet import PAGE_MM, finish, key, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, key, sheet
 
 if TYPE_CHECKING:
     import xarray
@@ -17,7 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "validation"
 COLOURS = {"calibration": "#0072B2", "holdout": "#D55E00"}
 MARKS = {"in": "o", "out": "X", "no interval": "o"}
 ROW_MM = 3.1
@@ -29,47 +25,24 @@ WANTED = dict.fromkeys(
 )
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw every row as a ratio to what was observed.
 
     Parameters
     ----------
     ds : xarray.Dataset
         Of a study with a section `validation`.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset())
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure validation: the dataset has no variable 'observed'; needed: ...
     """
-    require(ds, KIND, WANTED)
+    require(ds, WANTED)
     count = ds.sizes["row"]
     half = max((count + 1) // 2, 1)
-    with look():
-        figure = sheet(PAGE_MM, ROW_MM * half + 37.0)
-        upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(ROW_MM * half + 12.0, 17.0))))
-        panels = upper.subplots(1, 2)
-        for axes, part in zip(panels, (slice(0, half), slice(half, count)), strict=True):
-            _panel(axes, ds.isel(row=part), half)
-        key(below.subplots(), entries(), 3)
-        return finish(figure, caption(ds), title, disclaimer)
+    figure = sheet(PAGE_MM, ROW_MM * half + 37.0)
+    upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(ROW_MM * half + 12.0, 17.0))))
+    panels = upper.subplots(1, 2)
+    for axes, part in zip(panels, (slice(0, half), slice(half, count)), strict=True):
+        _panel(axes, ds.isel(row=part), half)
+    key(below.subplots(), entries(), 3)
+    return figure
 
 
 def _panel(axes: "Axes", ds: "xarray.Dataset", rows: int) -> None:
@@ -149,24 +122,15 @@ def entries() -> "list[Artist]":
     return handles
 
 
-def caption(ds: "xarray.Dataset") -> str:
+def caption(ds: "xarray.Dataset") -> list[str]:
     """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
     >>> import xarray
     >>> cells = {"role": ("row", ["holdout"]), "verdict": ("row", ["out"])}
-    >>> caption(xarray.Dataset(cells))[:55]
-    'Published observations and predictions. Calibration: 0 '
+    >>> caption(xarray.Dataset(cells))[2]
+    'Hold-out: 0 in, 1 out, 0 not judged.'
     """
     told = []
     for role, word in (("calibration", "Calibration"), ("holdout", "Hold-out")):
@@ -175,8 +139,31 @@ def caption(ds: "xarray.Dataset") -> str:
         told.append(f"{word}: {of[0]} in, {of[1]} out, {other} not judged.")
     rest = (
         "Symbols: prediction over the observed value (its interval's geometric middle, or its end, where no value was "
-        "published); beyond the axis, at its edge. Boxes: published interval, of the mean where one was given. Lines: "
-        "5 to 95 % of draws of the recalled, assumed and fitted numbers, together so that they give the calibrating "
-        "windows, and of derived numbers, with a standard error of a tenth."
+        "published); beyond the axis, at its edge. Boxes: published interval, of the mean where one was given."
     )
-    return sentences(["Published observations and predictions.", *told, rest, origin(ds)])
+    return ["Published observations and predictions.", *told, rest, lines(ds)]
+
+
+def lines(ds: "xarray.Dataset") -> str:
+    """Say in a caption what the lines over the symbols are; empty where nothing was drawn.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import xarray
+    >>> lines(xarray.Dataset({"predicted_low": ("row", [float("nan")])}))
+    ''
+    """
+    if "predicted_low" not in ds or not np.isfinite(ds["predicted_low"]).any():
+        return ""
+    return (
+        "Lines: 5 to 95 % of draws of the recalled, assumed and fitted numbers, together so that they give the "
+        "calibrating windows, and of derived numbers, with a standard error of a tenth."
+    )

@@ -12,13 +12,10 @@ from plasticity.figures.compound_panels import (
     leading_glutamate,
 )
 from plasticity.figures.doses import since
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import spoken
-from plasticity.figures.reading import printed_unit, require, span, whole
-from plasticity.figures.records import sentences
+from plasticity.figures.reading import last_shown, printed_unit, require, span
 from plasticity.figures.runs import levels
-from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.sheet import PAGE_MM, key, letter, sheet
 from plasticity.figures.time_axis import day_axis, hour_axis
 from plasticity.figures.window_bars import COUNTED, WANTED, draw_bars, legend_entries, published
 
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
-KIND = "window_by_compound"
 PANEL_MM = 45.0
 ROW_MM = 9.0
 """Height of a panel on the right, and of a row of bars [mm]."""
@@ -38,8 +34,6 @@ def draw(
     *,
     acute: str | float = "48 h",
     until: str | float | None = None,
-    title: str = "",
-    disclaimer: bool = True,
     observed: "xarray.Dataset | None" = None,
 ) -> "Figure":
     """Draw the stages over hours on the left, the slow stages and the windows over days on the right.
@@ -54,107 +48,64 @@ def draw(
         End of the time axis on the left, text with a unit or a number [h].
     until : str or float, optional
         End of the time axis on the right, likewise; the whole run if not given.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
     observed : xarray.Dataset, optional
         Published days; those of the package if not given.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, or an option is not allowed.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset())
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure window_by_compound: the dataset has no variable 'time'; needed: ...
     """
-    require(ds, KIND, {"time": ("time",), **dict.fromkeys(CURVES, ("compound", "time")), **WANTED})
-    end = span(KIND, "until", whole(ds) if until is None else until)
-    hours = span(KIND, "acute", acute)
+    require(ds, {"time": ("time",), **dict.fromkeys(CURVES, ("compound", "time")), **WANTED})
+    end = last_shown(ds, until)
+    hours = span("acute", acute)
     early = ds.isel(time=ds["time"].values <= hours)
-    with look():
-        rows = max(PANEL_MM, ROW_MM * ds.sizes["compound"])
-        figure = sheet(PAGE_MM, 127.0 + rows)
-        grid = figure.add_gridspec(3, 2, width_ratios=(1.0, 1.25), height_ratios=(0.03, 1.0, 0.06))
-        hours_grid, days_grid = (
-            grid[1, 0].subgridspec(6, 1),
-            grid[1, 1].subgridspec(3, 1, height_ratios=(PANEL_MM, PANEL_MM, rows)),
-        )
-        fast = [figure.add_subplot(hours_grid[row]) for row in range(6)]
-        slow = [figure.add_subplot(days_grid[row]) for row in range(3)]
-        draw_drug(fast[0], early)
-        draw_drive(fast[1], early)
-        draw_curves(fast[2], early, "calcium", f"Calcium\n({printed_unit(ds, 'calcium')})")
-        draw_curves(fast[3], early, "bdnf_mature", "Mature BDNF\n(fold of rest)")
-        draw_curves(fast[4], early, "trkb_signal", "TrkB signal\n(fraction)")
-        draw_threshold(fast[5], early)
-        draw_permissiveness(slow[0], ds)
-        draw_threshold(slow[1], ds, slow=True)
-        draw_bars(slow[2], ds, published() if observed is None else observed, end)
-        for axes in fast:
-            hour_axis(axes, hours)
-            axes.tick_params(labelbottom=axes is fast[-1])
-        for axes in slow:
-            day_axis(axes, end)
-        fast[-1].set_xlabel(f"Time after {since(ds)} (h)")
-        slow[-1].set_xlabel(f"Time after {since(ds)} (d)")
-        for text, axes in zip("abcdefghi", [*fast, *slow], strict=True):
-            letter(axes, text)
-        figure.align_ylabels(fast)
-        lines = fast[3].get_lines()
-        key(figure.add_subplot(grid[0, :]), lines, min(len(lines), 6))
-        key(
-            figure.add_subplot(grid[2, :]),
-            legend_entries(str(ds.attrs.get("species", "")), "last_close_interval" in ds),
-            3,
-        )
-        return finish(figure, caption(ds), title, disclaimer)
+    rows = max(PANEL_MM, ROW_MM * ds.sizes["compound"])
+    figure = sheet(PAGE_MM, 127.0 + rows)
+    grid = figure.add_gridspec(3, 2, width_ratios=(1.0, 1.25), height_ratios=(0.03, 1.0, 0.06))
+    hours_grid, days_grid = (
+        grid[1, 0].subgridspec(6, 1),
+        grid[1, 1].subgridspec(3, 1, height_ratios=(PANEL_MM, PANEL_MM, rows)),
+    )
+    fast = [figure.add_subplot(hours_grid[row]) for row in range(6)]
+    slow = [figure.add_subplot(days_grid[row]) for row in range(3)]
+    draw_drug(fast[0], early)
+    draw_drive(fast[1], early)
+    draw_curves(fast[2], early, "calcium", f"Calcium\n({printed_unit(ds, 'calcium')})")
+    draw_curves(fast[3], early, "bdnf_mature", "Mature BDNF\n(fold of rest)")
+    draw_curves(fast[4], early, "trkb_signal", "TrkB signal\n(fraction)")
+    draw_threshold(fast[5], early)
+    draw_permissiveness(slow[0], ds)
+    draw_threshold(slow[1], ds, slow=True)
+    draw_bars(slow[2], ds, published() if observed is None else observed, end)
+    for axes in fast:
+        hour_axis(axes, hours)
+        axes.tick_params(labelbottom=axes is fast[-1])
+    for axes in slow:
+        day_axis(axes, end)
+    fast[-1].set_xlabel(f"Time after {since(ds)} (h)")
+    slow[-1].set_xlabel(f"Time after {since(ds)} (d)")
+    for text, axes in zip("abcdefghi", [*fast, *slow], strict=True):
+        letter(axes, text)
+    figure.align_ylabels(fast)
+    lines = fast[3].get_lines()
+    key(figure.add_subplot(grid[0, :]), lines, min(len(lines), 6))
+    key(
+        figure.add_subplot(grid[2, :]),
+        legend_entries(str(ds.attrs.get("species", "")), "last_close_interval" in ds),
+        3,
+    )
+    return figure
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> drives = {name: (("compound", "time"), [[0.5]]) for name in ("r_g", "r_glu")}
-    >>> caption(xarray.Dataset(drives, {"compound": ["lsd"]}))[:41]
-    'From dose to window of plasticity for LSD'
-    """
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
     names = ", ".join(spoken(str(name)) for name in ds["compound"].values)
     opening, closing = levels(ds)
     glutamate = ", ".join(spoken(name) for name in leading_glutamate(ds))
     drive = f"glutamate drive r_glu for {glutamate}, Gq drive r_g for the others" if glutamate else "Gq drive r_g"
-    return sentences(
-        [
-            f"From dose to window of plasticity for {names}.",
-            "(a) Concentration at the effect site; thin line: active metabolite.",
-            f"(b) Drive of the receptors: {drive}. (c) Calcium. (d) Mature BDNF.",
-            "(e) TrkB activation above rest. (f, h) LTP threshold relative to rest, over hours and over days.",
-            f"A window opens when it falls to {opening:g} (triangle down) and closes when it returns to {closing:g}",
-            "(triangle up); grey band: between the two. (g) Permissiveness.",
-            f"(i) Windows. {COUNTED}",
-            told(ds, "panel h, and thin lines over the bars, closing day"),
-            origin(ds),
-        ]
-    )
+    return [
+        f"From dose to window of plasticity for {names}.",
+        "(a) Concentration at the effect site; thin line: active metabolite.",
+        f"(b) Drive of the receptors: {drive}. (c) Calcium. (d) Mature BDNF.",
+        "(e) TrkB activation above rest. (f, h) LTP threshold relative to rest, over hours and over days.",
+        f"A window opens when it falls to {opening:g} (triangle down) and closes when it returns to {closing:g}",
+        "(triangle up); grey band: between the two. (g) Permissiveness.",
+        f"(i) Windows. {COUNTED}",
+        told(ds, "panel h, and thin lines over the bars, closing day"),
+    ]

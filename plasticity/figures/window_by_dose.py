@@ -8,12 +8,10 @@ from plasticity.errors import InputError
 from plasticity.figures.bands import curve_band, told
 from plasticity.figures.doses import dose_text
 from plasticity.figures.maps import STILL_OPEN, Scale, days, frame, scale
-from plasticity.figures.origin import origin
 from plasticity.figures.pens import GREY, PALE, pens
 from plasticity.figures.reading import HOURS_PER_DAY, require
-from plasticity.figures.records import attribute, sentences
-from plasticity.figures.sheet import PAGE_MM, finish, key, letter, sheet
-from plasticity.figures.style import look
+from plasticity.figures.records import attribute
+from plasticity.figures.sheet import PAGE_MM, key, letter, sheet
 
 if TYPE_CHECKING:
     import xarray
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KIND = "window_by_dose"
 DOSE = "dose.multiple"
 LABELS = ("Window open in total (d)", "Largest depth of the window")
 TIMES = ("total_open_time",)
@@ -29,7 +26,7 @@ MOST = 8
 """Compounds that have room side by side."""
 
 
-def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "Figure":
+def draw(ds: "xarray.Dataset") -> "Figure":
     """Draw total time open and depth of the window against the dose, as a multiple of the usual one.
 
     Parameters
@@ -37,63 +34,40 @@ def draw(ds: "xarray.Dataset", *, title: str = "", disclaimer: bool = True) -> "
     ds : xarray.Dataset
         `total_open_time` [h], `number_of_windows`, `censored`, `max_depth` and `status` along `compound` and
         `dose.multiple`.
-    title : str
-        Printed on top where given.
-    disclaimer : bool
-        Print what the figure is not.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two journal columns wide.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks a variable, has other dimensions, or more than 8 compounds.
-
-    Examples
-    --------
-    >>> import xarray
-    >>> draw(xarray.Dataset({"total_open_time": ("dose", [1.0])}))
-    Traceback (most recent call last):
-    ...
-    plasticity.errors.InputError: figure window_by_dose: total_open_time has dimensions dose; needed: compound, ...
     """
     wanted = ("total_open_time", "number_of_windows", "censored", "max_depth", "status")
-    require(ds, KIND, dict.fromkeys(wanted, ("compound", DOSE)))
+    require(ds, dict.fromkeys(wanted, ("compound", DOSE)))
     ds = ds.load()
     names = [str(name) for name in ds["compound"].values]
     if len(names) > MOST:
-        raise InputError(f"figure {KIND}: {len(names)} compounds; allowed: up to {MOST}")
+        raise InputError(f"{len(names)} compounds; allowed: up to {MOST}")
     across = scale(ds, DOSE)
     open_ = (ds["number_of_windows"] > 0) & (ds["status"] >= 0)
     shown = {"total_open_time": days(ds, "total_open_time").where(open_), "max_depth": ds["max_depth"].where(open_)}
     usual = _usual(ds, names)
-    with look():
-        figure = sheet(PAGE_MM, 92.0)
-        upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(11.0, 1.0))))
-        panels = upper.subplots(2, len(names), sharex=True, sharey="row", squeeze=False)
-        for axes in panels.flat:
-            _frame(axes, across)
-        for column, (compound, ink) in enumerate(zip(names, pens(names), strict=True)):
-            for axes, (name, values) in zip(panels[:, column], shown.items(), strict=True):
-                for other in values:
-                    axes.plot(across.values, other.values, color=PALE, linewidth=0.8, zorder=0.2)
-                one, drawn = ds.isel(compound=column), values.isel(compound=column).values
-                curve_band(axes, one, name, across.values, ink.colour, HOURS_PER_DAY if name in TIMES else 1.0)
-                axes.plot(across.values, drawn, color=ink.colour)
-                _mark(axes, across, drawn, ink.colour, open_.isel(compound=column).values)
-            late = shown["total_open_time"].where(open_ & (ds["censored"] > 0)).isel(compound=column).values
-            panels[0, column].plot(across.values, late, "^", color=ink.colour, markersize=2.5, markerfacecolor="white")
-            panels[0, column].set_title(f"{ink.name}\n{usual.get(compound, '')}".strip(), size=6.5)
-        for axes, name, label, text in zip(panels[:, 0], shown, LABELS, "ab", strict=True):
-            axes.set_ylim(0.0, _highest(ds, name) / (HOURS_PER_DAY if name in TIMES else 1.0))
-            axes.set_ylabel(label)
-            letter(axes, text)
-        upper.supxlabel("Dose, as a multiple of the usual one, which stands above", size=7)
-        key(below.subplots(), _handles(ds, bool((open_ & (ds["censored"] > 0)).any())), 3)
-        return finish(figure, caption(ds), title, disclaimer)
+    figure = sheet(PAGE_MM, 92.0)
+    upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(11.0, 1.0))))
+    panels = upper.subplots(2, len(names), sharex=True, sharey="row", squeeze=False)
+    for axes in panels.flat:
+        _frame(axes, across)
+    for column, (compound, ink) in enumerate(zip(names, pens(names), strict=True)):
+        for axes, (name, values) in zip(panels[:, column], shown.items(), strict=True):
+            for other in values:
+                axes.plot(across.values, other.values, color=PALE, linewidth=0.8, zorder=0.2)
+            one, drawn = ds.isel(compound=column), values.isel(compound=column).values
+            curve_band(axes, one, name, across.values, ink.colour, HOURS_PER_DAY if name in TIMES else 1.0)
+            axes.plot(across.values, drawn, color=ink.colour)
+            _mark(axes, across, drawn, ink.colour, open_.isel(compound=column).values)
+        late = shown["total_open_time"].where(open_ & (ds["censored"] > 0)).isel(compound=column).values
+        panels[0, column].plot(across.values, late, "^", color=ink.colour, markersize=2.5, markerfacecolor="white")
+        panels[0, column].set_title(f"{ink.name}\n{usual.get(compound, '')}".strip(), size=6.5)
+    for axes, name, label, text in zip(panels[:, 0], shown, LABELS, "ab", strict=True):
+        axes.set_ylim(0.0, _highest(ds, name) / (HOURS_PER_DAY if name in TIMES else 1.0))
+        axes.set_ylabel(label)
+        letter(axes, text)
+    upper.supxlabel("Dose, as a multiple of the usual one, which stands above", size=7)
+    key(below.subplots(), _handles(ds, bool((open_ & (ds["censored"] > 0)).any())), 3)
+    return figure
 
 
 def _frame(axes: "Axes", across: Scale) -> None:
@@ -143,31 +117,12 @@ def _usual(ds: "xarray.Dataset", names: list[str]) -> dict[str, str]:
     return {name: dose_text(given[0]).split(" ", 1)[1] for name, given in zip(names, doses, strict=True)}
 
 
-def caption(ds: "xarray.Dataset") -> str:
-    """Say in words what the figure shows, from the dataset itself.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        As for `draw`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import xarray
-    >>> caption(xarray.Dataset())[:16]
-    '(a) Total time t'
-    """
-    return sentences(
-        [
-            "(a) Total time that the window of raised plasticity is open and (b) its largest depth, against the dose",
-            "as a multiple of the usual one (dotted), a column for each compound, the others pale. A line begins (dot)",
-            "at the smallest dose of the sweep that opens a window; triangles: still open when the simulation ended, a",
-            "lower bound.",
-            told(ds),
-            origin(ds),
-        ]
-    )
+def caption(ds: "xarray.Dataset") -> list[str]:
+    """Say in words what the figure shows, from the dataset itself."""
+    return [
+        "(a) Total time that the window of raised plasticity is open and (b) its largest depth, against the dose",
+        "as a multiple of the usual one (dotted), a column for each compound, the others pale. A line begins (dot)",
+        "at the smallest dose of the sweep that opens a window; triangles: still open when the simulation ended, a",
+        "lower bound.",
+        told(ds),
+    ]

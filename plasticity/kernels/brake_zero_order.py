@@ -4,8 +4,8 @@ from plasticity.declare import POSITIVE, Parameter, State, kernel
 
 # fmt: off
 PARAMETERS = [
-    Parameter("brake_m3_gain", 30.0, "1/h", (5.0, 60.0), "Growth of permissiveness per TrkB signal", "assumed", note="upper bound of the fit"),
-    Parameter("brake_m3_close_rate", 0.04672, "1/h", (0.01, 0.1), "Rate of zero-order closure", "fitted", note="fitted as brake_gain, misses ketamine's aim"),
+    Parameter("brake_m3_gain", 30.0, "1/h", (5.0, 60.0), "Growth of permissiveness per TrkB signal", "assumed", note="held while the rate was fitted; with both free the fit takes the largest gain that is searched (60 1/h, rate 0.0913 1/h)"),
+    Parameter("brake_m3_close_rate", 0.04672, "1/h", (0.01, 0.1), "Rate of zero-order closure", "fitted", note="nearest to 4.5 and 17.5 d with brake_m3_gain held at 30 1/h; meets neither (2.3 and 17.8 d)"),
     Parameter("brake_m3_close_half", 0.02, "1", (0.005, 0.1), "Level below which closure becomes first order", "assumed", bound=POSITIVE),
 ]
 # fmt: on

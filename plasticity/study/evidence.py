@@ -64,7 +64,7 @@ def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | F
     from plasticity.calibration.validation import Comparison
     from plasticity.named_sets import values_of
 
-    section = settings.validation
+    section, wanted = settings.validation, settings.uncertainty
     if bool(section.tables) == bool(section.accounts):
         given = "both tables and accounts" if section.tables else "neither tables nor accounts"
         raise tree.find(("validation",)).error(given, "one of the two", at_key=True)
@@ -72,13 +72,14 @@ def evidence(settings: Settings, tree: Node, run: Run) -> "Plan | Comparison | F
         from plasticity.calibration.findings import Findings
 
         with tree.find(("validation", "accounts")).located():
-            return Findings(tuple(section.accounts), run.parameters)
+            count, seed = (wanted.samples, wanted.seed) if wanted else (0, 0)
+            return Findings(tuple(section.accounts), run.parameters, count, seed)
     found: list[Observation] = []
     for index, name in enumerate(section.tables):
         with tree.find(("validation", "tables", index)).located():
             found.extend(driven(row, section.exposure) for row in rows(name).values())
     values = {**values_of(settings.parameter_set), **run.parameters}
-    return Comparison(tuple(found), run.model, values, section.draws, section.seed)
+    return Comparison(tuple(found), run.model, values, section.draws if wanted else 0, section.seed)
 
 
 def evidence_dataset(

@@ -1,7 +1,6 @@
 """The section ``figure`` of a study: a known kind, and options that it has."""
 
-import inspect
-from importlib import import_module
+from typing import Any, get_args
 
 from plasticity.config import Node
 from plasticity.errors import unknown_name
@@ -38,23 +37,22 @@ def check_figure(settings: Settings, tree: Node) -> None:
         return
     node = tree.find(("figure",))
     kind = node.find(("kind",)).text(figures.kinds(), "kind of figure")
-    taken = inspect.signature(import_module(f"plasticity.figures.{kind}").draw).parameters
-    allowed = [name for name in figures.options(kind) if name != "observed"]
+    allowed = {name: taken for name, taken in figures.options(kind).items() if name != "observed"}
     for name in settings.figure.options:
         child = node.find((name,))
         if name not in allowed:
             raise child.error(str(unknown_name("option", name, ["kind", *allowed])), at_key=True)
-        _check_value(child, taken[name])
+        _check_value(child, allowed[name])
 
 
-def _check_value(node: Node, option: inspect.Parameter) -> None:
+def _check_value(node: Node, taken: Any) -> None:
     """Refuse a value that the option of a figure cannot take: a truth value, a text, or else a time."""
-    if option.annotation is bool:
+    if taken is bool:
         if not isinstance(node.value, bool):
             raise node.error(f"{node.plain()!r} is no truth value", "true, false")
-    elif option.annotation is str:
+    elif taken is str:
         node.text()
-    elif node.value is not None or option.default is not None:
+    elif node.value is not None or type(None) not in get_args(taken):
         with node.located():
             time = quantity(node.plain(), "h", "time", number_allowed=False)
         if time < 0.0:

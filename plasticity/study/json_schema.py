@@ -1,8 +1,6 @@
 """The JSON Schema of studies: what an editor needs to complete and check a study while it is typed."""
 
-import inspect
 from collections.abc import Iterable
-from importlib import import_module
 from typing import Any
 
 from plasticity.study.key_meanings import MEANINGS
@@ -162,18 +160,17 @@ def _options() -> Iterable[tuple[str, str, dict[str, dict[str, Schema]]]]:
         name: {key: {} for key in observables.described(name).options} for name in observables.observable_names()
     }
     yield "ObservableSection", "name", told
-    drawn = {kind: inspect.signature(import_module(f"plasticity.figures.{kind}").draw) for kind in figures.kinds()}
     shapes = {bool: {"type": "boolean"}, str: {"type": "string"}}
     yield (
         "FigureSection",
         "kind",
         {
             kind: {
-                name: shapes.get(signature.parameters[name].annotation, {"type": "string", "pattern": pattern("h")})
-                for name in figures.options(kind)
+                name: shapes.get(taken, {"type": "string", "pattern": pattern("h")})
+                for name, taken in figures.options(kind).items()
                 if name != "observed"
             }
-            for kind, signature in drawn.items()
+            for kind in figures.kinds()
         },
     )
 

@@ -30,8 +30,8 @@ def with_intervals(
     Returns
     -------
     xarray.Dataset
-        The same where none are wanted, or where calcium oscillates (a run then costs as much as all these draws);
-        where no draws can be made, a warning says so.
+        The same where none are wanted; where calcium oscillates, the attribute `no_intervals` says why there are none;
+        where no draws can be made, a warning does.
 
     Examples
     --------
@@ -47,10 +47,13 @@ def with_intervals(
     True
     """
     wanted = settings.uncertainty
-    if wanted is None or run.model.variants["calcium"] == "oscillator":
+    if wanted is None:
         return ds
     from plasticity.named_sets import values_of
-    from plasticity.uncertainty import intervals
+    from plasticity.uncertainty import SPIKING, intervals
+
+    if run.model.variants["calcium"] == "oscillator":
+        return ds.assign_attrs(no_intervals=SPIKING)
 
     dosed = [compound.name for compound in run.protocol.compounds]
     given = {**values_of(run.parameter_set, dosed), **run.parameters}

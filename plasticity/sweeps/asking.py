@@ -12,7 +12,7 @@ from plasticity.protocol import Protocol
 from plasticity.provenance import digest, origin
 from plasticity.simulation import DISCLAIMER, TOLERANCES
 from plasticity.sweeps.planning.design import DESIGNS, asked
-from plasticity.sweeps.planning.intervals import NONE, Intervals
+from plasticity.sweeps.planning.intervals import Intervals
 from plasticity.sweeps.planning.kept import kept
 from plasticity.sweeps.planning.plan import SweepPlan
 from plasticity.sweeps.planning.setting import Setting, settings
@@ -101,7 +101,8 @@ def planned(
         _check_start(setting, found)
     recipe = {"kind": "sweep", "design": design, "samples": samples, "seed": seed, "versions": origin()["versions"]}
     spiking = any(one.layers.get("calcium") == "oscillator" for one in made)
-    behind = intervals.over(found, design) if intervals and not spiking else None
+    missing = intervals.missing(found, design, spiking) if intervals else ""
+    behind = intervals.over(found, design) if intervals and not missing else None
     solver: dict[str, float | None] = {"rtol": rtol, "atol": atol}
     plan = SweepPlan(found, tuple(made), keeping, tracking, solver, recipe, intervals=behind)
     told: dict[str, str | int | float] = {
@@ -112,7 +113,7 @@ def planned(
         **origin(),
         **(attributes or {}),
     }
-    told |= {"no_intervals": NONE} if intervals and not behind else {}
+    told |= {"no_intervals": missing} if missing else {}
     told |= {"uncertainty": _text(behind.told)} if behind else {}
     description = plan.description
     warnings = [*found.warnings, *dict.fromkeys(line for one in made for line in one.warnings)]

@@ -17,14 +17,13 @@ from plasticity.sweeps.planning.knobs import Knob
 from plasticity.sweeps.planning.setting import Setting
 from plasticity.sweeps.planning.space import Space
 from plasticity.sweeps.work import Arrays, Variable
-from plasticity.uncertainty import MEANING, QUANTILES, members
+from plasticity.uncertainty import MEANING, QUANTILES, SPIKING, members
 
 Floats = NDArray[np.float64]
 FAMILY = 4
 """An axis with at most so many places tells curves apart; a longer one is what they run along."""
 COUNTED = ("number_of_windows", "censored", "margin")
 """Counts and flags: the chance of a window stands for them."""
-NONE = "none: along curves, and on a map whose study asks for a lattice, calcium averaged; not of a sample"
 
 
 @dataclass(frozen=True)
@@ -57,13 +56,25 @@ class Intervals:
     places: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def over(self, space: Space, design: str) -> "Intervals | None":
-        """Choose the points of a sweep that have intervals; None where it is neither made of curves nor a map."""
-        long = [one for one in space.dimensions if not one.structural and one.size > FAMILY]
-        if design != "grid" or any(one.name == "subject" for one in space.dimensions) or len(long) > 2:
+        """Choose the points of a sweep that have intervals; None where `missing` says why there are none."""
+        if self.missing(space, design):
             return None
-        if len(long) < 2:
-            return self
-        return replace(self, places={one.name: _even(one.size, self.lattice) for one in long}) if self.lattice else None
+        long = _long(space)
+        places = {one.name: _even(one.size, self.lattice) for one in long}
+        return replace(self, places=places) if len(long) > 1 else self
+
+    def missing(self, space: Space, design: str, spiking: bool = False) -> str:
+        """Say why a sweep has no intervals; empty where it has."""
+        if spiking:
+            return SPIKING
+        if design != "grid":
+            return "none: the points are a sample, and their spread is what is asked for"
+        if any(one.name == "subject" for one in space.dimensions):
+            return "none: the points are virtual subjects; all else is as the numbers in force have it"
+        names = [one.name for one in _long(space)]
+        if len(names) > 1 and not self.lattice:
+            return f"none: a map over {', '.join(names)} has them where its study asks for a lattice of draws"
+        return ""
 
     def share(self, space: Space) -> float:
         """Part of all points that have intervals."""
@@ -171,6 +182,11 @@ def shown(kept: Sequence[Kept]) -> list[Kept]:
     ['max_depth']
     """
     return [one for one in kept if not one.per_window and one.name not in COUNTED]
+
+
+def _long(space: Space) -> list[Any]:
+    """Axes along which curves and maps run; the others tell them apart."""
+    return [one for one in space.dimensions if not one.structural and one.size > FAMILY]
 
 
 def _even(size: int, count: int) -> tuple[int, ...]:
