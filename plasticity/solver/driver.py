@@ -50,6 +50,7 @@ STEP_TOO_SMALL = -3
 STIFF = -9
 RECORD_FULL = -10
 STIFF_STEPS = 15
+CALLED = PLAIN | {"no_cpython_wrapper": False}  # from Python
 
 
 @njit(**PLAIN)
@@ -97,7 +98,7 @@ def load(w, l, y, u, p, atol):
         w[PARAMETER + s * LANES + l] = p[s]
 
 
-@njit(cache=True, nogil=True, **PLAIN)
+@njit(cache=True, nogil=True, **CALLED)
 def integrate(
     start, end, y, u, p, event_from, event_time, event_slot, event_value,
     rtol, atol, longest, step_limit, watched, record_time, record, status, steps, rejected, reached,

@@ -1,7 +1,7 @@
 """Members of an ensemble in, trajectories out: the arrays around the compiled stepping loop."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -124,7 +124,7 @@ def integrate(task: Task, members: slice = slice(None), watched: Counts | None =
     while True:
         y, u = states.copy(), inputs.copy()
         times, record, reached = np.empty((n, room + 1)), np.empty((n, room, len(watched), 5)), np.empty(n)
-        status, steps, rejected = (np.zeros(n, np.int64) for _ in range(3))
+        status, steps, rejected = np.zeros((3, n), np.int64)
         task.module.integrate(
             *(start, end, y, u, parameters, *columns, task.rtol, atol, task.max_step, task.max_steps),
             *(watched, times, record, status, steps, rejected, reached),
@@ -228,7 +228,7 @@ def run(
     excursions = np.full((n, below.most if below else 0, 5), np.nan)
     highest, lowest, integral = (np.empty((n, len(followed), *rest)) for rest in ((2,), (2,), ()))
 
-    def one(block: slice) -> Recorded:
+    def one(block: slice) -> tuple[Floats, Counts, Counts, Counts, Floats]:
         found = integrate(task, block, kept)
         if len(grid):
             sample(found.times, found.record, found.steps, found.final, watched, grid, values[block])
@@ -239,7 +239,7 @@ def run(
         if len(followed):
             ends = (highest[block], lowest[block], integral[block])
             extremes(found.times, found.record, found.steps, places, *ends)
-        return replace(found, times=_NOTHING, record=_NOTHING)
+        return found.final, found.status, found.steps, found.rejected, found.reached
 
     blocks = [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
     if threads > 1 and len(blocks) > 1:
@@ -247,10 +247,6 @@ def run(
             parts = list(pool.map(one, blocks))
     else:
         parts = [one(block) for block in blocks]
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ENDS}
-    found = {"count": count, "excursions": excursions, "least": least}
-    return Ensemble(values, **joined, **found, highest=highest, lowest=lowest, integral=integral)
-
-
-_NOTHING = np.empty(0)
-_ENDS = ("final", "status", "steps", "rejected", "reached")
+    final, status, steps, rejected, reached = map(np.concatenate, zip(*parts, strict=True))
+    ends = (final, status, steps, rejected, reached)
+    return Ensemble(values, *ends, count, excursions, least, highest, lowest, integral)

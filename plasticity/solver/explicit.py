@@ -59,9 +59,9 @@ def attempt(w):
 
 
 @njit(**PLAIN)
-def estimate(w, s, l):
+def estimate(w, e):
     """Error estimate of one state in one lane."""
-    return w[VALUE + s * LANES + l]
+    return w[VALUE + e]
 
 
 @njit(**PLAIN)

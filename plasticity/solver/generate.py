@@ -22,6 +22,8 @@ from plasticity.solver.tableau import RODAS5P, Rosenbrock, RungeKutta
 
 _MARK = "# <{0}>\n"
 _CLOSE = "# </{0}>\n"
+_INSIDE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Only compiled code calls most functions; ways in from Python took a seventh of the time to compile."""
 
 
 def problem_text(system: System, stages: int = RODAS5P.stages) -> str:
@@ -153,14 +155,14 @@ def each_state_lines(states: int) -> list[str]:
     >>> print("\\n".join(each_state_lines(1)[2:]))
     @njit(forceinline=True, **PLAIN)
     def squares(w, l, rtol):
-        return relative(w, 0, l, rtol)
+        return relative(w, 0 + l, rtol)
     <BLANKLINE>
     <BLANKLINE>
     @njit(forceinline=True, **PLAIN)
     def go_on(w, l, good):
         w[STATE + 0 + l] = w[STAGE + 0 + l] if good else w[STATE + 0 + l]
     """
-    terms = [f"relative(w, {s}, l, rtol)" for s in range(states)]
+    terms = [f"relative(w, {s * LANES} + l, rtol)" for s in range(states)]
     while len(terms) > 1:
         pairs = zip(terms[::2], terms[1::2], strict=False)
         odd = terms[-1:] if len(terms) % 2 else []
@@ -324,7 +326,7 @@ def module_text(problem: str, method: Rosenbrock | RungeKutta = RODAS5P) -> str:
         text = _replaced(text, "step", explicit[explicit.index(opening) + len(opening) : explicit.index(closing)])
     start = text.index("from plasticity.solver.elementary")
     end = text.index("# <problem>")
-    body = elementary[elementary.index("PLAIN =") :]
+    body = elementary[elementary.index("PLAIN =") :].replace("\n", f" | {_INSIDE}\n", 1)
     driver = (here / "driver.py").read_text(encoding="utf-8")
     return text[:start] + body + "\n\n" + text[end:] + "\n\n" + driver[driver.index("REACHED_END =") :]
 

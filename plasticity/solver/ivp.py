@@ -227,13 +227,16 @@ def _followed(call: Call, members: Counts, grid: Floats | None, dense: bool) -> 
     """Integrate members with all that one of them may be asked for."""
     found: dict[int, Solution] = {}
     terminal = any(event.terminal for event in call.events)
-    for method in _methods(call):
+    methods = _methods(call)
+    for method in methods:
         left = np.array([i for i in members if i not in found or found[i].status < 0], dtype=np.int64)
         limit = min(PREFIX, call.max_steps) if terminal else call.max_steps
         while left.size:
             recorded = integrate(call.task(method, left, limit))
             open_ = []
             for k, i in enumerate(left):
+                if recorded.status[k] < 0 and not call.events and method != methods[-1]:
+                    continue  # to the next method
                 one = _solution(call, recorded.trajectory(k), call.parameters[i], grid, method, dense)
                 if one.status == STEP_LIMIT and limit < call.max_steps:
                     open_.append(i)

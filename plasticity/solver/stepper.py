@@ -81,7 +81,7 @@ def solve(w):
 @njit(forceinline=True, **PLAIN)
 def squares(w, l, rtol):
     """Sum over the states of the squares of error over tolerance, in one lane."""
-    return relative(w, 0, l, rtol)
+    return relative(w, 0 + l, rtol)
 
 
 @njit(forceinline=True, **PLAIN)
@@ -132,8 +132,10 @@ def attempt(w):
     for l in range(LANES):
         w[INVERSE + l] = w[RECIPROCAL + l] * (1.0 / GAMMA)
     factor(w)
-    for i in range(STAGES):
+    for i in range(STAGES + 1):
         combine(w, i)
+        if i == STAGES:
+            break
         if TIMED:
             for l in range(LANES):
                 w[TIME + l] = min(w[NOW + l] + NODES[i] * w[STEP + l], w[LATEST + l])
@@ -141,7 +143,6 @@ def attempt(w):
         if i > 0:
             rates(w)
         solve(w)
-    combine(w, STAGES)
     if PROBED:
         probe(w)
 
@@ -174,12 +175,12 @@ def probe(w):
 
 
 @njit(**PLAIN)
-def estimate(w, s, l):
+def estimate(w, e):
     """Error estimate of one state in one lane: the last slope, or the error at mid-step where that is larger."""
-    middle = w[VALUE + s * LANES + l]
+    middle = w[VALUE + e]
     if not PROBED:
         return middle  # it is the last slope
-    last = w[SLOPE + (STAGES - 1) * WIDTH + s * LANES + l]
+    last = w[SLOPE + (STAGES - 1) * WIDTH + e]
     return last if abs(last) >= abs(middle) else middle  # the middle too where it is no number
 
 
@@ -217,11 +218,11 @@ def stiff(w, l):
 
 
 @njit(forceinline=True, **PLAIN)
-def relative(w, s, l, rtol):
+def relative(w, e, rtol):
     """Square of error over tolerance of one state in one lane, not finite where the step is not."""
-    old = w[STATE + s * LANES + l]
-    new = w[STAGE + s * LANES + l]
-    ratio = estimate(w, s, l) / (w[TOLERANCE + s * LANES + l] + rtol * max(abs(old), abs(new)))
+    old = w[STATE + e]
+    new = w[STAGE + e]
+    ratio = estimate(w, e) / (w[TOLERANCE + e] + rtol * max(abs(old), abs(new)))
     return ratio * ratio + 0.0 * new
 
 
