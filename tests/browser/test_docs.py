@@ -172,9 +172,8 @@ def test_names_of_others_lead_to_their_pages(address, page):
 def test_every_type_that_has_a_page_is_a_link(site):
     """Types and errors of others, and of this package: a name that could lead somewhere does."""
     pages = list((site / "_generated" / "api").glob("plasticity.*.html"))
-    ours = "|".join(
-        ["mapping", *(path.stem.rpartition(".")[2] for path in pages if path.stem.rpartition(".")[2].istitle())]
-    )
+    names = {path.stem.rpartition(".")[2] for path in pages}
+    ours = "|".join(["mapping", *sorted(name for name in names if name[0].isupper())])
     plain = []
     for path in pages:
         text = path.read_text(encoding="utf-8")
