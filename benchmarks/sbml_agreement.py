@@ -76,7 +76,8 @@ def by_roadrunner(document: str, times: np.ndarray, largest: dict[str, float], c
 
 def label(run: Any) -> str:
     """Name a run of a study."""
-    return ", ".join(map(str, run.labels.values())) or str(run.protocol.title)
+    told = [f"{one:g}" if isinstance(one, float) else str(one) for one in run.labels.values()]
+    return ", ".join(told) or str(run.protocol.title)
 
 
 def main(arguments: list[str]) -> None:

@@ -14,6 +14,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 
 import plasticity
+from plasticity.compound import compound_names
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -21,6 +22,7 @@ sys.path.insert(0, str(HERE))
 from facts import facts  # noqa: E402 they lie beside this file
 from foreign import write as write_inventories  # noqa: E402
 from pages.markdown import DISCLAIMER  # noqa: E402
+from pages.tables import RECORDS  # noqa: E402
 
 project = "plasticity"
 author = copyright = "The plasticity developers"
@@ -49,6 +51,8 @@ bibtex_reference_style = "author_year"
 intersphinx_mapping = write_inventories(HERE / "_build" / "inventories")
 
 autosummary_generate = True
+# Some disks hold Kernel.rst and kernel.rst as one file.
+autosummary_filename_map = {"plasticity.declare.kernel": "plasticity.declare.kernel_decorator"}
 autodoc_typehints = "none"  # types and units stand in the docstrings, in words
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False  # _templates/autosummary/class.rst lists the methods
@@ -61,12 +65,14 @@ numpydoc_xref_aliases = {name: f":obj:`{name}`" for name in LINKED} | {  # a bar
     "mapping": ":term:`mapping`",
     **{name: f"plasticity.{name}" for name in ("Protocol", "Model", "Study", "Event", "InputError")},
     **{name: f"plasticity.declare.{name}" for name in ("Kernel", "Bound")},
+    **{name: f"{module}.{name}" for name, module in RECORDS.items()},
 }
 
 copybutton_prompt_text = r">>> |\.\.\. "  # what is copied can be pasted into Python
 copybutton_prompt_is_regexp = True
 
-GALLERY = [f"_generated/gallery/{name}" for name in ("index", *plasticity.Study.names())]
+WIDE = [f"_generated/gallery/{name}" for name in ("index", *plasticity.Study.names())]
+WIDE += [f"_generated/compounds/{name}" for name in ("index", *compound_names())]
 html_theme = "pydata_sphinx_theme"
 html_title = "plasticity"
 html_static_path = ["_static"]
@@ -80,7 +86,7 @@ html_theme_options = {
     "navigation_with_keys": False,
     "show_nav_level": 2,
     "header_links_before_dropdown": 6,
-    "secondary_sidebar_items": {"**": ["page-toc", "sourcelink"], **{name: [] for name in ("index", *GALLERY)}},
+    "secondary_sidebar_items": {"**": ["page-toc", "sourcelink"], **{name: [] for name in ("index", *WIDE)}},
     "footer_start": ["copyright"],
     "footer_end": [],
 }

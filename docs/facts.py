@@ -21,7 +21,7 @@ from plasticity.study import Study
 from plasticity.study.sections import SolverSection
 from plasticity.study.uncertainty_section import UncertaintySection
 
-VALIDATION = Path(__file__).parent / "reference" / "validation.csv"
+REFERENCE = Path(__file__).parent / "reference"
 FITTED = "brake_calibration"
 
 
@@ -37,6 +37,7 @@ def facts() -> dict[str, str]:
         **accounts(),
         **beliefs(),
         **schedule(),
+        **oscillation(),
         **measured.kept(),
     }
 
@@ -78,14 +79,33 @@ def published() -> dict[str, str]:
     for name in next(iter(fit.rows.values())):
         told[f"aim_{name}"] = f"{(float(told[f'open_until_{name}']) + float(told[f'closed_from_{name}'])) / 2.0:g}"
     told["fit_error"] = str(fit.error.sd)
-    with VALIDATION.open(encoding="utf-8") as file:
-        seen = {row["row"]: row for row in csv.DictReader(file)}
+    seen = {row["row"]: row for row in recorded("validation")}
     windows = [row for row in seen.values() if row["quantity"] == "closing_day"]
     return told | {
         "rescue_seen": seen["lsd_then_ketanserin_duration"]["observed"],
         "windows_in": str(sum(row["verdict"] == "in" for row in windows)),
         "windows_judged": str(len(windows)),
         "windows_in_in_mice": str(sum(inside(row["row"], told) for row in windows)),
+    }
+
+
+def recorded(table: str) -> list[dict[str, str]]:
+    """Read a table that a program wrote for the reference."""
+    with (REFERENCE / f"{table}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def oscillation() -> dict[str, str]:
+    """Give how far integrators of the oscillating kernel are from each other and from a third solution."""
+    both = {row["run"]: row for row in recorded("sbml_agreement") if row["study"] == "calcium_oscillation"}
+    alone = {row["integrated by"]: row for row in recorded("sbml_oscillation")}  # the last, tightest row of each
+    far = "largest difference from the third solution, any state and output time"
+    ours, theirs, third = alone.values()
+    return {
+        "oscillation_apart": both["oscillator"]["largest deviation"].replace("e-0", "e-"),
+        "oscillation_ours": ours[far],
+        "oscillation_theirs": theirs[far],
+        "oscillation_third": third[far],
     }
 
 

@@ -12,8 +12,8 @@ from plasticity import data
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 UNITS = "d|h|%|ng/mL|mg/kg|ug|nM|days|hours|weeks"
-TYPED = re.compile(rf"(?<![\w.-])(\d+(?:\.\d+)?) (?:{UNITS})(?!\w)")
-"""A number with a unit of results."""
+TYPED = re.compile(rf"(?<![\w.-])(\d+(?:\.\d+)?(?= (?:{UNITS})(?!\w))|\d\.\d+e-\d+)")
+"""A number with a unit of results, or an error as it is measured."""
 ELSEWHERE = {"docs/explanation/learning.md", "docs/explanation/speed.md", "docs/reference/validation.md"}
 """Pages with tables of their own that other tests hold."""
 GENERATED = re.compile(r"^<!-- measured: .*?^<!-- end of measured -->$", re.DOTALL | re.MULTILINE)

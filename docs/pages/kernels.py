@@ -96,7 +96,7 @@ def compounds_page() -> str:
     ]
     header = ("compound", "species", "title", "target", "dose in trials", "form", "numbers", "standing")
     said = "The dose is the one of the trials that the kinetics come from, and no advice.\n\n" + table(header, rows)
-    return index("Compounds", said, compound.compound_names())
+    return index("Compounds", said, compound.compound_names(), listed=False)
 
 
 def states_page() -> str:

@@ -40,9 +40,10 @@ def cited(keys: Iterable[str]) -> str:
     return ", ".join(f"{{cite:t}}`{key}`" for key in keys)
 
 
-def index(title: str, said: str, pages: Iterable[str]) -> str:
-    """Write a page that leads to others."""
-    return f"# {title}\n\n{said}\n\n```{{toctree}}\n:maxdepth: 1\n\n" + "\n".join(pages) + "\n```\n"
+def index(title: str, said: str, pages: Iterable[str], *, listed: bool = True) -> str:
+    """Write a page that leads to others, and lists them unless what it says does."""
+    shown = ":maxdepth: 1" if listed else ":hidden:"
+    return f"# {title}\n\n{said}\n\n```{{toctree}}\n{shown}\n\n" + "\n".join(pages) + "\n```\n"
 
 
 def seconds(given: float) -> str:

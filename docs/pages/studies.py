@@ -172,7 +172,8 @@ def gallery_page(studies: dict[str, Study], known: dict[str, Any]) -> str:
         took = seconds(known[name]["processor_seconds"]) if name in known else "not drawn yet"
         head = f":::{{grid-item-card}} {plain(study.settings.title or name)}\n:link: {name}\n:link-type: doc\n"
         shape = "thumbnail tall" if tall(name) else "thumbnail"
-        picture = f":img-top: ../../gallery/{name}.png\n:class-img-top: {shape}\n"
+        alt = f"Figure of the study {name}"
+        picture = f":img-top: ../../gallery/{name}.png\n:img-alt: {alt}\n:class-img-top: {shape}\n"
         cards.append(f"{head}{picture}\n{plain(first)}\n\n*{took} of processor time*\n:::\n")
     grid = "::::{grid} 1 1 2 2\n:gutter: 3\n:class-container: gallery\n\n" + "\n".join(cards) + "::::\n"
     said = (

@@ -16,6 +16,23 @@ from plasticity.sweeps.planning.kept import FOLLOWED
 from plasticity.window import PER_WINDOW, SUMMARIES
 
 MODULES_OF_THE_API = (declare, ratelaws, data)
+RECORDS = {
+    "Compound": "plasticity.compound",
+    "Number": "plasticity.compound_rules",
+    "Dose": "plasticity.timeline",
+    "InputRecord": "plasticity.timeline",
+    "Session": "plasticity.sessions",
+    "Range": "plasticity.sweeps.planning.ranges",
+    "Solution": "plasticity.solver.solution",
+    "EnsembleSolution": "plasticity.solver.solution",
+    "Trajectory": "plasticity.solver.trajectory",
+    "SbmlModel": "plasticity.sbml.importing",
+}
+"""Classes that public names return or hold, and where they live; nobody needs to make one by hand."""
+ABOUT_RECORDS = (
+    "Made by the functions above. A type without a link on these pages is a part of the machinery that may change from "
+    "version to version.\n"
+)
 
 
 def observables_page() -> str:
@@ -51,7 +68,7 @@ def data_page() -> str:
     for name in data.names():
         ds, keys = data.load(name), sources_of(name)
         columns = [
-            (str(column), plain(str(v.attrs.get("long_name", ""))), v.attrs.get("units", "text"))
+            (str(column), with_code(str(v.attrs.get("long_name", ""))), v.attrs.get("units", "text"))
             for column, v in ds.data_vars.items()
         ]
         parts += [f"## {name}\n", f"{plain(str(ds.attrs.get('title', '')))} {ds.sizes['row']} rows.\n"]
@@ -82,6 +99,7 @@ def command_line_page() -> str:
         rows = []
         for one in command.params:
             shown = ", ".join(one.opts) if one.param_type_name == "option" else one.metavar or one.name.upper()
+            shown = shown.replace("|", " or ")
             value = one.metavar if one.param_type_name == "option" and one.metavar else ""
             if value or getattr(one, "help", None):
                 rows.append((f"{shown} {value}".strip(), with_code(getattr(one, "help", "") or "")))
@@ -128,7 +146,7 @@ def config_page() -> str:
     for name, section in sections.items():
         title = name.removesuffix("Section").lower() if name in schema["$defs"] else name
         parts += [f"(section-{title.replace(' ', '-')})=", f"## {title.capitalize()}\n"]
-        parts.append(f"{plain(section['description'])}\n")
+        parts.append(f"{with_code(section['description'].replace('``', '`'))}\n")
         required = section.get("required", [])
         rows = [
             (key, with_code(one.get("description", "")), shape(one), default(one, key in required))
@@ -148,8 +166,7 @@ def shape(key: dict[str, Any]) -> str:
     if choices:
         return " or ".join(dict.fromkeys(shape(one) for one in choices if one.get("type") != "null"))
     if "enum" in key:
-        names = [f"`{one}`" for one in key["enum"] if one is not None]
-        return ", ".join(names)
+        return ", ".join(f"`{as_yaml(one)}`" for one in key["enum"] if one is not None)
     if key.get("type") == "array":
         return f"list of {shape(key['items'])}" if "items" in key else "list"
     if key.get("type") == "string" and "pattern" in key:
@@ -163,7 +180,14 @@ def default(key: dict[str, Any], required: bool) -> str:
     if required:
         return "needed"
     given = key.get("default")
-    return "" if given in (None, "", [], {}) or "$ref" in key else f"`{json.dumps(given).strip(chr(34))}`"
+    return "" if given in (None, "", [], {}) or "$ref" in key else f"`{as_yaml(given)}`"
+
+
+def as_yaml(value: object) -> str:
+    """Write a value as a study does: text bare, mappings without quotes."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {as_yaml(one)}" for key, one in value.items()) + "}"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def api_page() -> str:
@@ -175,6 +199,8 @@ def api_page() -> str:
         public = [n for n in defined if not n.startswith("_") and callable(getattr(module, n))]
         parts += [module.__name__, "-" * len(module.__name__) + "\n", first_line + "\n"]
         parts.append(summary(module.__name__, public))
+    parts += ["What they return and hold\n-------------------------\n", ABOUT_RECORDS]
+    parts += [summary(module, [name]) for name, module in RECORDS.items()]
     return "\n".join(parts)
 
 
