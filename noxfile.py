@@ -34,7 +34,7 @@ def tests_lowest(session: nox.Session) -> None:
     session.run(*compiled, "pyproject.toml", str(wanted), "--constraint", str(core), "--output-file", str(pinned))
     session.install("-r", str(pinned))
     session.install("--no-deps", "-e", ".")
-    # Old releases call what newer ones of their own dependencies deprecate, as Matplotlib 3.9 does with pyparsing 3.3.
+    # Old releases call what newer ones of their own dependencies deprecate.
     gates = ("imports_point_down_only", "docstrings_follow_numpydoc")
     without = [f"--deselect=tests/test_architecture.py::test_{name}" for name in gates]
     _tested(session, "-W", "default::DeprecationWarning", *without)
