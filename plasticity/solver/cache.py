@@ -115,7 +115,7 @@ def module(key: str, text: Callable[[], str]) -> ModuleType:
 
 def _write(key: str, text: str) -> Path:
     """Write a module into its folder in one step, so that many processes may start at once."""
-    LOG.info("compiling a new model structure, once (about ten seconds)")
+    LOG.warning("compiling new equations, once (ten to twenty seconds)")  # Python shows nothing of a lower level
     try:
         folder().mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix="new-", dir=folder()))
