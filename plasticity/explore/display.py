@@ -77,7 +77,7 @@ class Display:
 
     def wait(self) -> None:
         """Say that what comes next takes longer."""
-        told = "Preparing another model: if it was never used before, it is compiled now, about ten seconds."
+        told = "Preparing another model: if it was never used before, it is compiled now, ten to twenty seconds."
         self.message.object = f"<p role='status' style='margin:2px 0;font-family:{FONT};font-size:12px'>{told}</p>"
 
     def _parts(self) -> None:
