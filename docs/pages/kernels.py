@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from pages.formulas import equations
-from pages.markdown import DISCLAIMER, index, plain, table
+from pages.markdown import DISCLAIMER, entries, index, plain, table
 from pages.numbers import drugs, numbers_of, parameter_table, parameters_of, stem
 
 from plasticity import compound
@@ -117,7 +117,7 @@ def states_page() -> str:
                 rest = (resting(one),) if kind == "states" else ()
                 rows.setdefault(name, (name, plain(one.label), one.unit, *rest, where))
         header = ("name", "meaning", "unit", *(("at rest",) if kind == "states" else ()), "kernel")
-        parts += [f"## {title}\n", table(header, [rows[name] for name in sorted(rows)])]
+        parts += [f"## {title}\n", table(header, entries(rows[name] for name in sorted(rows)))]
     return "\n".join(parts)
 
 

@@ -25,6 +25,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def entries(rows: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Make the first column what a search for these names finds first."""
+    return [(f"{{entry}}`{name}`", *others) for name, *others in rows]
+
+
 def number(value: float | None) -> str:
     """Write a number with the digits that it was given with."""
     return "by compound" if value is None else f"{value:.10g}"

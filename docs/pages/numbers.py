@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pages.markdown import bounds, cited, number, plain, table
+from pages.markdown import bounds, cited, entries, number, plain, table
 
 from plasticity import compound, errors
 from plasticity.declare import FLAGS, Kernel
@@ -202,7 +202,7 @@ def parameters_page() -> str:
         "[a value for each compound](compounds/index.md). `plasticity list parameters` prints the same.\n"
     )
     header = ("parameter", "meaning", "value", "unit", "range", "flag", "kernel")
-    return "\n".join(["# Parameters\n", said, table(header, [unique[name] for name in sorted(unique)])])
+    return "\n".join(["# Parameters\n", said, table(header, entries(unique[name] for name in sorted(unique)))])
 
 
 def stem(kernel: Kernel) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pages.markdown import cited, plain, table, with_code
+from pages.markdown import cited, entries, plain, table, with_code
 
 import plasticity
 from plasticity import data, declare, figures, observables, ratelaws, sources
@@ -48,11 +48,11 @@ def observables_page() -> str:
             "# Observables and summaries\n",
             "## Observables\n",
             "Read-outs of a run, in the section `observables` of a study or by `plasticity.observables.observe`.\n",
-            table(("observable", "meaning", "unit", "options", "source"), rows),
+            table(("observable", "meaning", "unit", "options", "source"), entries(rows)),
             "## Of all windows of a run\n",
-            table(numbers, [(name, plain(label), unit) for name, (unit, label) in SUMMARIES.items()]),
+            table(numbers, entries((name, plain(label), unit) for name, (unit, label) in SUMMARIES.items())),
             "## Of each window\n",
-            table(numbers, [(name, plain(label), unit) for name, (unit, label) in PER_WINDOW.items()]),
+            table(numbers, entries((name, plain(label), unit) for name, (unit, label) in PER_WINDOW.items())),
             "## Of any state, in sweeps\n",
             "An ending to the name of a state, as in `theta_lowest`.\n",
             table(("ending", "meaning"), [(ending, label) for ending, label in FOLLOWED.items()]),

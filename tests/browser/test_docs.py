@@ -186,14 +186,24 @@ def test_every_type_that_has_a_page_is_a_link(site):
     assert plain == []
 
 
-def test_a_search_finds_a_parameter_and_leads_to_it(address, page):
-    page.goto(address + "search.html?q=brake_tau")
-    page.wait_for_selector("ul.search li a")
-    found = page.locator("ul.search li a").all_inner_texts()
-    assert "Parameters" in found, found
-    page.locator("ul.search li a", has_text="Parameters").first.click()
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("brake_tau", "Parameters"),
+        ("bdnf_mrna", "States, signals and inputs"),
+        ("bioavailability", "Parameters"),
+        ("total_open_time", "Observables and summaries"),
+    ],
+)
+def test_a_search_for_a_name_leads_to_its_row_first(address, page, name, title):
+    page.goto(address + f"search.html?q={name}")
+    found = found_by_search(page)
+    assert found.first.inner_text() == title, found.all_inner_texts()
+    found.first.click()
     page.wait_for_load_state()
-    assert page.locator("td", has_text="brake_tau").first.is_visible()
+    row = page.locator("tr:target")
+    assert name in row.locator("td").first.inner_text()
+    assert row.is_visible()
 
 
 def test_the_search_of_the_header_opens_by_keyboard(address, page):
@@ -202,8 +212,13 @@ def test_the_search_of_the_header_opens_by_keyboard(address, page):
     field = page.locator("input[type=search]:visible").first
     field.fill("censored")
     field.press("Enter")
-    page.wait_for_selector("ul.search li a")
-    assert page.locator("ul.search li a").count() > 1
+    assert found_by_search(page).count() > 1
+
+
+def found_by_search(page):
+    """Give the links that a search found, once it has shown the last of them."""
+    page.get_by_text("Search finished, found").wait_for()
+    return page.locator("ul.search > li > a")
 
 
 def test_every_study_has_its_card_and_its_page(address, page):
