@@ -3,12 +3,13 @@
 import ast
 import inspect
 import io
+import re
 import tokenize
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from plasticity import compound, data, figures, provenance, ratelaws
+from plasticity import compound, data, figures, plausible, provenance, ratelaws, uncertainty
 from plasticity.declare import Kernel
 from plasticity.errors import InputError
 from plasticity.kernels import declared_kernels
@@ -16,7 +17,7 @@ from plasticity.study import Study
 
 
 def made_from(study: Study) -> str:
-    """Hash the study, the equations and numbers of the model, the published data, and how the figure is drawn.
+    """Hash the study, the equations and numbers of the model, the published data, and how bands and figure are drawn.
 
     Notes, sources, flags, comments and the layout of code do not count: they change no figure.
     """
@@ -26,9 +27,25 @@ def made_from(study: Study) -> str:
             "study": study.attributes()["study_hash"],
             **model(),
             "data": [observed(name) for name in data.names()],
-            "figure": code(Path(inspect.getfile(figures)).with_name(f"{kind}.py")),
+            "bands": [code(Path(inspect.getfile(module))) for module in (uncertainty, plausible)],
+            "figure": drawing(kind),
         }
     )
+
+
+def drawing(kind: str) -> dict[str, str]:
+    """Give the code that draws a kind of figure: its module, the frame of all kinds, and what these import."""
+    folder = Path(inspect.getfile(figures)).parent
+    found: dict[str, str] = {}
+    wanted = [kind, "frame"]
+    while wanted:
+        name = wanted.pop()
+        path = folder / f"{name}.py"
+        if name in found or not path.is_file():
+            continue
+        found[name] = code(path)
+        wanted += re.findall(rf"^\s*from {figures.__name__}\.(\w+) import", path.read_text("utf-8"), re.MULTILINE)
+    return dict(sorted(found.items()))
 
 
 def made_from_model() -> str:

@@ -46,6 +46,7 @@ def test_every_study_has_a_small_figure_and_a_record(gallery):
         assert known["seconds"] > 0.0
         assert known["machine"]
         assert "plasticity" in known["caption"]
+        assert "\tnan" not in known["printed"], known["printed"]
         assert set(json.loads(known["versions"])) >= {"numpy", "numba"}
 
 
@@ -68,6 +69,17 @@ def test_a_changed_number_is_noticed_and_a_changed_note_is_not(ingredients, monk
         monkeypatch.setattr(ingredients, "declared_kernels", lambda known=known: known)
         assert (ingredients.made_from(study) == before) is same
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [("stages.py", False), ("pens.py", False), ("sheet.py", False), ("uncertainty.py", False), ("tornado.py", True)],
+)
+def test_a_change_in_what_draws_the_figure_is_noticed(ingredients, monkeypatch, changed, same):
+    study = Study.load("psilocybin_stages")
+    before, code = ingredients.made_from(study), ingredients.code
+    monkeypatch.setattr(ingredients, "code", lambda path: code(path) + "pass" * (path.name == changed))
+    assert (ingredients.made_from(study) == before) is same
 
 
 def test_comments_words_and_layout_do_not_count_and_code_does(ingredients):

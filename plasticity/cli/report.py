@@ -171,7 +171,13 @@ def _interval(run: "xarray.Dataset") -> tuple[str, ...]:
         return f"{low:.{digits}f} to {high:.{digits}f}" if low == low else ""
 
     shown = (("first_open", 1.0, 1), ("last_close", 24.0, 1), ("total_open_time", 24.0, 1), ("max_depth", 1.0, 3))
-    return (*(span(*one) for one in shown), f"{100.0 * float(run['window_chance']):.0f} %")
+    return (*(span(*one) for one in shown), chance(run))
+
+
+def chance(run: "xarray.Dataset") -> str:
+    """Write in how many draws a window opens; nothing where none were drawn."""
+    share = float(run["window_chance"])
+    return f"{100.0 * share:.0f} %" if share == share else ""
 
 
 class Progress:

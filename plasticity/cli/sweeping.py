@@ -99,7 +99,7 @@ def swept(study: "Study", plan: "Plan", out: str | None, wish: Wish) -> int:
 
 def show_intervals(ds: "xarray.Dataset") -> None:
     """Print numbers and their intervals at the first, middle and last point along each axis, or say that none are."""
-    from plasticity.cli.report import labels, points
+    from plasticity.cli.report import chance, labels, points
     from plasticity.cli.table import show
 
     if "uncertainty" not in ds.attrs:
@@ -113,7 +113,7 @@ def show_intervals(ds: "xarray.Dataset") -> None:
     rows = []
     for at, one in points(few):
         spans = [_span(one[name], one[f"{name}_interval"]) for name in names]
-        rows.append((*labels(few, at), *spans, f"{100.0 * float(one['window_chance']):.0f} %"))
+        rows.append((*labels(few, at), *spans, chance(one)))
     show((*map(str, few["status"].dims), *heads, "opens in"), rows)
     print(f"intervals in brackets: {told['meaning']}; all of them: variables ending in _interval")
 

@@ -8,7 +8,7 @@ import numpy as np
 from plasticity.errors import InputError
 from plasticity.figures.bands import edges, told
 from plasticity.figures.map_bands import lattice, spell
-from plasticity.figures.maps import CANNOT, COLOURS, FAILED, Scale, contours, frame, left_out, scale, thinned
+from plasticity.figures.maps import CANNOT, COLOURS, FAILED, contours, frame, left_out, scale, thinned
 from plasticity.figures.reading import HOURS_PER_DAY, require
 from plasticity.figures.sheet import COLUMN_MM, key, sheet
 
@@ -34,6 +34,7 @@ def draw(ds: "xarray.Dataset") -> "Figure":
         across. With `last_close` [h] and a delay after the dose as one axis, the close of the window is drawn. Where
         it has intervals on a lattice, they are written at some of its points.
     """
+    from matplotlib.lines import Line2D
     from matplotlib.ticker import MaxNLocator
 
     name = next((one for one in READ if one in ds), None)
@@ -47,7 +48,11 @@ def draw(ds: "xarray.Dataset") -> "Figure":
     up, across = (scale(ds, one) for one in dims)
     gained = abs(_before(whole, BEFORE[name]) - ds[name].where(ds["status"] >= 0)).values
     figure = sheet(COLUMN_MM, 80.0)
-    upper, below = np.ravel(np.asarray(figure.subfigures(2, height_ratios=(11.0, 1.0))))
+    failed, since = _failed(ds), _since_close(ds)
+    keyed = failed.any() or since is not None
+    upper, *below = np.ravel(
+        np.asarray(figure.subfigures(2, height_ratios=(11.0, 1.0)) if keyed else figure.subfigures())
+    )
     axes = upper.subplots()
     most = max(float(gained[gained == gained].max(initial=0.0)), 1e-9)
     mesh = axes.pcolormesh(
@@ -57,13 +62,21 @@ def draw(ds: "xarray.Dataset") -> "Figure":
     levels = [level for level in MaxNLocator(6).tick_values(0.0, most) if 0.0 < level < most]
     _intervals(axes, whole, name)
     contours(axes, across.values, up.values, gained, levels)
-    handles = [*_failed(axes, across, up, ds), *_closing(axes, across, up, ds, dims)]
+    handles: list[Artist] = []
+    if failed.any():
+        rows, columns = failed.nonzero()
+        axes.plot(across.values[columns], up.values[rows], "x", color=CANNOT, markersize=2.5, markeredgewidth=0.6)
+        handles.append(Line2D([], [], color=CANNOT, marker="x", linestyle="none", markersize=3.5, label=FAILED))
+    if since is not None:
+        axes.contour(across.values, up.values, since, levels=[0.0], colors="black", linewidths=1.2)
+        handles.append(Line2D([], [], color="black", linewidth=1.2, label=CLOSED))
     axes.set_xlabel(across.label)
     axes.set_ylabel(up.label)
     bar = upper.colorbar(mesh, ax=axes, pad=0.02, aspect=26)
     bar.set_label(READ[name])
     bar.outline.set_linewidth(0.5)
-    key(below.subplots(), handles, 2)
+    for row in below:
+        key(row.subplots(), handles, 2)
     return figure
 
 
@@ -88,37 +101,28 @@ def _intervals(axes: "Axes", ds: "xarray.Dataset", name: str) -> None:
     spell(axes, across, up, np.minimum(low, high), np.maximum(low, high))
 
 
-def _failed(axes: "Axes", across: Scale, up: Scale, ds: "xarray.Dataset") -> "list[Artist]":
-    from matplotlib.lines import Line2D
-
-    rows, columns = (ds["status"].values < 0).nonzero()
-    if not rows.size:
-        return []
-    axes.plot(across.values[columns], up.values[rows], "x", color=CANNOT, markersize=2.5, markeredgewidth=0.6)
-    return [Line2D([], [], color=CANNOT, marker="x", linestyle="none", markersize=3.5, label=FAILED)]
+def _failed(ds: "xarray.Dataset") -> Any:
+    """Which points failed."""
+    return ds["status"].values < 0
 
 
-def _closing(axes: "Axes", across: Scale, up: Scale, ds: "xarray.Dataset", dims: list[str]) -> "list[Artist]":
-    """Draw where sessions begin as the window closes."""
-    from matplotlib.lines import Line2D
-
-    delay = next((name for name in dims if name.endswith(DELAY)), None)
+def _since_close(ds: "xarray.Dataset") -> Any:
+    """Days from the first session to the close of the window, where both signs occur; else none."""
+    delay = next((str(name) for name in ds["status"].dims if str(name).endswith(DELAY)), None)
     if delay is None or "last_close" not in ds or ds["last_close"].dims != ds["status"].dims:
-        return []
-    since = ds["last_close"] - ds[delay]
-    if not (float(since.min()) < 0.0 < float(since.max())):
-        return []
-    axes.contour(across.values, up.values, since.values / HOURS_PER_DAY, levels=[0.0], colors="black", linewidths=1.2)
-    return [Line2D([], [], color="black", linewidth=1.2, label=CLOSED)]
+        return None
+    since = (ds["last_close"] - ds[delay]).values / HOURS_PER_DAY
+    return since if np.nanmin(since) < 0.0 < np.nanmax(since) else None
 
 
 def caption(ds: "xarray.Dataset") -> list[str]:
     """Say in words what the figure shows, from the dataset itself."""
     name = next((one for one in READ if one in ds), "belief_prior_end")
+    black = "; black: the first session starts as the window closes" * (_since_close(ds) is not None)
+    crosses = "; crosses: points that failed, for example because sessions that exclude each other would overlap"
     return [
         f"{READ[name]} at the end of the run, over two axes of a sweep.",
-        "White: contours; black: the first session starts as the window closes; crosses: points that failed, for",
-        "example because sessions that exclude each other would overlap.",
+        f"White: contours{black}{crosses * bool(_failed(ds).any())}.",
         told(ds, marks="Dots") if f"{name}_interval" in ds else "",
         left_out(ds),
     ]
