@@ -205,7 +205,9 @@ def open(path: str | Path, *, partial: bool = False) -> "xarray.Dataset":  # noq
     if wrong:
         raise StoreError(f"{'; '.join(list(wrong.values())[:5])}; --resume computes {len(wrong)} chunk(s) anew")
     ds = xarray.open_zarr(store.readable(), chunks=None, consolidated=True)
-    return with_objects(ds.drop_encoding(), "T")  # how Zarr held it is nothing to NetCDF
+    for variable in ds.variables.values():
+        variable.encoding = {}  # how Zarr held it is nothing to NetCDF
+    return with_objects(ds, "T")
 
 
 def missing_shards(store: Store) -> str:
