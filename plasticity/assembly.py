@@ -1,7 +1,7 @@
 """Kernels and compounds joined into one system: which number sits in which slot, and who reads what from whom."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -169,10 +169,40 @@ class Assembly:
             Rates by the keys of the states; signals by key, totals summed.
         """
 
-        def plain(kernel: Kernel, x: Names, u: Names, p: Names) -> Parts:
-            return split(kernel, kernel(t, SimpleNamespace(**x), SimpleNamespace(**u), SimpleNamespace(**p)))
+        return self._walk(states, inputs, values, partial(_plain, t))
 
-        return self._walk(states, inputs, values, plain)
+    def signal(
+        self, key: str, t: Any, states: Mapping[str, Any], inputs: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> Any:
+        """Run only the kernels that one signal needs, as plain functions.
+
+        Parameters
+        ----------
+        key : str
+            The signal's.
+        t, states, inputs, values
+            As in `evaluate`.
+
+        Returns
+        -------
+        array_like
+            The same value as that of `evaluate`.
+        """
+        return self._walk(states, inputs, values, partial(_plain, t), instances=self._needed(key))[1][key]
+
+    def _needed(self, key: str) -> list[Instance]:
+        """Find the instances that a signal needs, in the order of their signals."""
+        needed: set[int] = set()
+
+        def visit(instance: Instance) -> None:
+            needed.add(id(instance))
+            for letter, read in instance.kernel.reads:
+                for giver, _ in self._found(instance, read) if letter == "u" else ():
+                    visit(giver)
+
+        for instance, _ in self._givers[key]:
+            visit(instance)
+        return [instance for instance in self.instances if id(instance) in needed]
 
     def traced(
         self, t: Any, states: Names, inputs: Names, values: Names, named: Callable[[Any], Any]
@@ -198,12 +228,18 @@ class Assembly:
         return self._walk(states, inputs, values, partial(trace, t=t), named)
 
     def _walk(
-        self, states: Names, inputs: Names, values: Names, run: Run, named: Callable[[Any], Any] = lambda value: value
+        self,
+        states: Names,
+        inputs: Names,
+        values: Names,
+        run: Run,
+        named: Callable[[Any], Any] = lambda value: value,
+        instances: Iterable[Instance] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Run every kernel in order; each signal passes through `named` before others read it."""
+        """Run every kernel in order, or those asked for; each signal passes through `named` before others read it."""
         rates: dict[str, Any] = {}
         signals: dict[str, Any] = {}
-        for instance in self.instances:
+        for instance in self.instances if instances is None else instances:
             own_rates, own_signals = run(instance.kernel, *self._arguments(instance, states, inputs, values, signals))
             for state, rate in zip(instance.kernel.states, own_rates, strict=True):
                 if instance.key(state.name) in self.states:
@@ -304,6 +340,10 @@ class Assembly:
         tables = (slots(self.states, state), slots(self.inputs, given), slots(self.parameters, parameter))
         rates, _ = self.traced(TIME, *tables, named)
         return System(len(self.inputs), len(self.parameters), statements, [rates[key] for key in self.states])
+
+
+def _plain(t: Any, kernel: Kernel, x: Names, u: Names, p: Names) -> Parts:
+    return split(kernel, kernel(t, SimpleNamespace(**x), SimpleNamespace(**u), SimpleNamespace(**p)))
 
 
 def _rows(columns: Sequence[Any]) -> NDArray[np.float64]:

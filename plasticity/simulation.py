@@ -20,7 +20,7 @@ from plasticity.solver.ensemble import MESSAGES, integrate
 from plasticity.solver.task import Change, Changes, Task
 from plasticity.solver.trajectory import Trajectory
 from plasticity.values import Given, in_force, told
-from plasticity.window import labelled, locate, window_dataset
+from plasticity.window import Column, labelled, locate, window_columns
 
 if TYPE_CHECKING:
     import xarray
@@ -69,7 +69,8 @@ class Run:
         route = acute_signal(self.assembly)
         if route is None:
             return np.where(np.isnan(self.trajectory(times)[0]), np.nan, 0.0)
-        return 100.0 * self.signals(times)[route]
+        value = self.assembly.signal(route, times, self.states(times), self.inputs(times), self.values)
+        return 100.0 * np.broadcast_to(value, times.shape)
 
 
 def scheduled(assembly: Assembly, changes: Sequence[Change], times: Floats) -> dict[str, Floats]:
@@ -245,7 +246,7 @@ def integrated(
 
 def _dataset(run: Run, model: Model, grid: Floats, solver: dict[str, Any]) -> "xarray.Dataset":
     assembly, status = run.assembly, run.trajectory.status
-    columns: dict[str, Any] = {}
+    columns: dict[str, Column] = {}
     for key, values in run.states(grid).items():
         state = assembly.states[key]
         columns[key.replace(".", "_")] = ("time", values, _labels(key, state.unit, state.label))
@@ -261,14 +262,16 @@ def _dataset(run: Run, model: Model, grid: Floats, solver: dict[str, Any]) -> "x
         columns[name] = ((), value, {"units": unit, "long_name": label})
     columns["status"] = ((), status, {"long_name": "0 where the end was reached", "message": MESSAGES[status]})
     time = ("time", grid, {"units": "h", "long_name": "Time after the start"})
-    dataset = labelled(columns, time).assign_attrs(_attributes(run, model, solver))
+    windows, window = _windows(run)
+    dataset = labelled(columns | windows, time, window)
+    dataset.attrs = _attributes(run, model, solver)
     rest = run.values["theta_rest"]
     levels = {name: run.values[f"window_{name}"] for name in ("open_ratio", "close_ratio")}
     dataset["theta"].attrs |= levels | {"rest": rest}
-    return dataset.merge(_windows(run), combine_attrs="override")
+    return dataset
 
 
-def _windows(run: Run) -> "xarray.Dataset":
+def _windows(run: Run) -> tuple[dict[str, Column], Column]:
     theta = run.trajectory.pieces[:, list(run.assembly.states).index("theta")]
     found = locate(
         run.trajectory.times,
@@ -278,7 +281,7 @@ def _windows(run: Run) -> "xarray.Dataset":
         close_ratio=run.values["window_close_ratio"],
         merge_gap=run.values["window_merge_gap"],
     )
-    return window_dataset(found)
+    return window_columns(found)
 
 
 def _acute(run: Run) -> list[tuple[str, float, str, str]]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import xarray
 
 Floats = NDArray[np.float64]
+Column = tuple[Any, Any, dict[str, Any]]
+"""A variable of a dataset: its dimensions, numbers and attributes."""
 HOURS_PER_DAY = 24.0
 
 PER_WINDOW = {
@@ -184,8 +186,8 @@ def _excursions(times: Floats, pieces: Floats, low: float, high: float, merge: f
         room = int(count[0])
 
 
-def window_dataset(found: Windows) -> "xarray.Dataset":
-    """Write the windows of one run as a dataset, as it becomes part of that of the run.
+def window_columns(found: Windows) -> tuple[dict[str, Column], Column]:
+    """Write the windows of one run as columns of its dataset.
 
     Parameters
     ----------
@@ -193,15 +195,18 @@ def window_dataset(found: Windows) -> "xarray.Dataset":
 
     Returns
     -------
-    xarray.Dataset
-        `PER_WINDOW` along dimension ``window``, `SUMMARIES` without dimension, each with its unit and label.
+    columns : dict of str to tuple
+        `PER_WINDOW` along dimension ``window``, `SUMMARIES` without dimension: dimensions, numbers, attributes.
+    index : tuple
+        The same for the dimension itself.
 
     Examples
     --------
     >>> numbers = {"theta_rest": 1.3, "open_ratio": 0.9, "close_ratio": 0.92, "merge_gap": 6.0}
     >>> closed = locate(np.array([0.0, 672.0]), np.array([[1.3, 0.0, 0.0, 0.0, 0.0]]), **numbers)
-    >>> window_dataset(closed).sizes["window"]
-    0
+    >>> columns, index = window_columns(closed)
+    >>> columns["number_of_windows"][1], index[1].tolist()
+    (0, [])
     """
 
     def attributes(unit: str, label: str) -> dict[str, str]:
@@ -210,18 +215,18 @@ def window_dataset(found: Windows) -> "xarray.Dataset":
     index = ("window", np.arange(found.number_of_windows), {"long_name": "Index of the window"})
     table = {name: ("window", getattr(found, name), attributes(*known)) for name, known in PER_WINDOW.items()}
     totals = {name: ((), getattr(found, name), attributes(*known)) for name, known in SUMMARIES.items()}
-    return labelled(table | totals, index)
+    return table | totals, index
 
 
-def labelled(columns: Mapping[str, tuple[Any, Any, dict[str, Any]]], index: tuple[str, Any, Any]) -> "xarray.Dataset":
+def labelled(columns: Mapping[str, Column], *indexes: Column) -> "xarray.Dataset":
     """Put plain numbers into a dataset, past xarray's look for other kinds of arrays: it would import Dask and Pint.
 
     Parameters
     ----------
     columns : mapping of str to tuple
         Dimensions, numbers and attributes of each variable.
-    index : tuple
-        The same for the only dimension.
+    *indexes : tuple
+        The same for each dimension.
 
     Returns
     -------
@@ -235,13 +240,15 @@ def labelled(columns: Mapping[str, tuple[Any, Any, dict[str, Any]]], index: tupl
     import pandas  # type: ignore[import-untyped]
     import xarray
 
-    name, places, attributes = index
     variables = {
         key: xarray.Variable(of, np.asarray(v), known, fastpath=True) for key, (of, v, known) in columns.items()
     }
     index_variable: Any = xarray.IndexVariable
-    coordinate = index_variable(name, pandas.Index(np.asarray(places)), attributes, fastpath=True)
-    return xarray.Dataset(variables, coords={name: coordinate})
+    coordinates = {
+        name: index_variable(name, pandas.Index(np.asarray(places)), known, fastpath=True)
+        for name, places, known in indexes
+    }
+    return xarray.Dataset(variables, coords=coordinates)
 
 
 def windows(run: "xarray.Dataset") -> "xarray.Dataset":

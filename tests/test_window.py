@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.interpolate import BPoly, PPoly
 
 from plasticity.errors import InputError
-from plasticity.window import PER_WINDOW, SUMMARIES, window_dataset, windows
+from plasticity.window import PER_WINDOW, SUMMARIES, labelled, window_columns, windows
 from plasticity.window import locate as locate_pieces
 
 EXACT = 1e-9  # the accuracy that is promised for times [h]
@@ -22,6 +22,11 @@ def locate(theta, **numbers):
     coefficients = np.zeros((5, theta.c.shape[1]))
     coefficients[: len(theta.c)] = theta.c[::-1]
     return locate_pieces(theta.x, (coefficients * np.diff(theta.x) ** np.arange(5)[:, None]).T, **numbers)
+
+
+def window_dataset(found):
+    columns, window = window_columns(found)
+    return labelled(columns, window)
 
 
 def polyline(times, values):

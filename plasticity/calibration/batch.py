@@ -122,8 +122,7 @@ class Batch:
             parts = [scheduled(assembly, self.runs[i].changes, times[owner == i]) for i in np.unique(owner)]
             inputs = {key: np.concatenate([part[key] for part in parts]) for key in assembly.inputs}
             values = alike | {key: column[owner] for key, column in varied.items()}
-            _, signals = assembly.evaluate(times, states, inputs, values)
-            return np.broadcast_to(signals[name], times.shape)
+            return np.broadcast_to(assembly.signal(name, times, states, inputs, values), times.shape)
 
         def whole(times: Floats, owner: Owners) -> Floats:
             starts = range(0, times.size, BLOCK)

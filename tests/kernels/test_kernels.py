@@ -65,6 +65,19 @@ def test_baseline_follows_the_parameters(variant):
         assert max(abs(float(rate)) for rate in rates.values()) < 2e-11  # fluxes of 1e4 uM/h in the ranges
 
 
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_one_signal_alone_is_the_same_to_the_last_bit(variant):
+    assembly = Model(**variant).assemble([load_compound(name) for name in ("mdma", "ketanserin")])
+    rng = np.random.default_rng(0)
+    states = {key: rng.uniform(0.1, 1.0, 5) for key in assembly.states}
+    inputs = {key: rng.uniform(0.1, 1.0, 5) for key in assembly.inputs}
+    values = assembly.defaults()
+    _, signals = assembly.evaluate(0.0, states, inputs, values)
+    assert len(signals) > 20
+    for key, value in signals.items():
+        np.testing.assert_array_equal(assembly.signal(key, 0.0, states, inputs, values), value, key)
+
+
 def test_resting_values_are_the_published_ones():
     """Section "Baseline" of the specification, to its printed digits."""
     assembly = Model(calcium="oscillator", modules=("memory", "belief")).assemble([])
