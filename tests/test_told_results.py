@@ -205,6 +205,14 @@ def test_extinction_rewrites_the_engram_in_its_last_minutes_and_in_dominance_nev
     np.testing.assert_allclose(runs["dominance"].memory_engram, engram[0], rtol=1e-3)
 
 
+def test_by_dominance_a_block_destroys_after_half_a_minute_and_protects_after_two(learning):
+    assert "destroys the memory after half a minute of the cue and protects it after two minutes" in learning
+    lengths = "sweep.over.extinction.over=[30 s, 2 min]"
+    ds = pl.Study.load("reexposure_duration", [lengths, "uncertainty=false"]).run().sel(memory_kernel="dominance")
+    blocked, free = (ds.fear_end.sel({"protein_synthesis_block.protein_synthesis": left}).values for left in (0.1, 1.0))
+    assert blocked[0] < 0.5 * free[0] and blocked[1] > free[1]
+
+
 def test_sessions_change_a_belief_most_when_massed_on_the_second_day(learning):
     assert "sessions do most when they are massed where the window is deepest, on the second day" in learning
     model, plan = pl.Model(modules=["belief"]), pl.Protocol("35 d").dose("psilocybin", "25 mg")
