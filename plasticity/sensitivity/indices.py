@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from plasticity.errors import InputError, unknown_name
 from plasticity.sensitivity.factors import Factors, factors
 from plasticity.sensitivity.methods import METHODS, Asked, Method, Sample
-from plasticity.sweeps.analysis import LOWER_BOUNDS, sound
+from plasticity.sweeps.analysis import sound
 from plasticity.sweeps.planning.salib_designs import unit_problem
 from plasticity.sweeps.planning.space import SAMPLE
 
@@ -182,9 +182,6 @@ def _of(
     """Analyse one quantity at every place of the other dimensions."""
     import xarray
 
-    if name in LOWER_BOUNDS and "censored" not in ds and ways[1] != "as_is":
-        problem = f"{name}: the sweep does not keep 'censored', so nobody knows where it is only a lower bound"
-        raise InputError(f'{problem}; allowed: keep censored too, or censored="as_is"')
     values, counted = sound(ds, name, *ways)
     points = ds["status"].dims
     if set(values.dims) != set(points):

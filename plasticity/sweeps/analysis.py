@@ -40,7 +40,7 @@ def averaged(
         What to do where points failed.
     censored : {"refuse", "skip", "as_is"}
         What to do where a window was open at an end, for durations, areas and closings: censored and complete ones must
-        not be averaged together. Asked for only if the sweep keeps ``censored``.
+        not be averaged together. The sweep has to keep ``censored`` for all but the last.
     undefined : {"refuse", "skip"}
         What to do where sound points have no such number, as the time of opening of a window that never opened.
 
@@ -52,7 +52,8 @@ def averaged(
     Raises
     ------
     InputError
-        If points failed, are censored or undefined, and nothing was said of them; the message counts them.
+        If points failed, are censored or undefined, and nothing was said of them; the message counts them. If the
+        sweep does not tell which are censored.
 
     Examples
     --------
@@ -179,7 +180,10 @@ def sound(
         problem = f"{name}: {int(failed.sum())} of {failed.size} points failed ({told})"
         raise InputError(f'{problem}; allowed: failures="skip", or none failed')
     counted = ~failed
-    if name in LOWER_BOUNDS and "censored" in ds and censored != "as_is":
+    if name in LOWER_BOUNDS and censored != "as_is":
+        if "censored" not in ds:
+            problem = f"{name}: the sweep does not keep 'censored', so nobody knows where it is only a lower bound"
+            raise InputError(f'{problem}; allowed: keep censored too, or censored="as_is"')
         open_ended = counted & (ds["censored"] > 0)
         if censored == "refuse" and bool(open_ended.any()):
             problem = (

@@ -30,6 +30,19 @@ def test_nothing_is_averaged_over_failures_unless_told(ds):
     assert float(averaged(ds, "total_open_time", "subject", failures="skip", censored="as_is")) == 30.0
 
 
+@pytest.mark.parametrize("censored", ["refuse", "skip"])
+def test_a_duration_is_not_averaged_where_nobody_knows_which_are_lower_bounds(ds, censored):
+    blind = ds.drop_vars("censored")
+    for read in (
+        lambda **said: averaged(blind, "total_open_time", "subject", **said),
+        lambda **said: ranked(blind, "total_open_time", **said),
+    ):
+        with pytest.raises(InputError, match="does not keep 'censored'"):
+            read(failures="skip", censored=censored)
+    assert float(averaged(blind, "total_open_time", "subject", failures="skip", censored="as_is")) == 30.0
+    assert float(averaged(blind, "first_open", "subject", failures="skip", undefined="skip")) == 6.0
+
+
 def test_a_window_that_never_opened_has_no_time_to_average(ds):
     with pytest.raises(InputError, match="1 of 4 points have none"):
         averaged(ds, "first_open", "subject", failures="skip")
