@@ -64,8 +64,8 @@ def remedies():
 
 def test_remedies_are_those_of_the_table_and_of_no_row_that_is_met(report, remedies):
     assert {one["row"]: one["what would cure it"] for one in report if one["verdict"] == "out"} == remedies
-    known = {name: row.note for table in tables() for name, row in rows(table).items()}
-    assert {one["row"]: one["note"] for one in report} == known
+    known = {name: (row.source, row.note) for table in tables() for name, row in rows(table).items()}
+    assert {one["row"]: (one["source"], one["note"]) for one in report} == known
 
 
 CURES = [
