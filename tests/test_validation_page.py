@@ -7,8 +7,13 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from plasticity import data
+from plasticity.calibration.asked import asked
+from plasticity.calibration.batch import Batch
 from plasticity.calibration.observed import rows, tables
+from plasticity.calibration.quantities import quantity
 from plasticity.calibration.validation import VERDICTS
+from plasticity.simulation import integrated
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +54,42 @@ def test_the_page_states_the_counts_of_its_rows(root, report):
         assert told is not None
         assert [int(cell) for cell in told[1].split(" | ")] == [found[role, verdict] for verdict in VERDICTS]
     assert page.count("**out**") == sum(one["verdict"] == "out" for one in report)
+
+
+@pytest.fixture(scope="module")
+def remedies():
+    table = data.load("known_misses")
+    return dict(zip(table["id"].values.tolist(), table["remedy"].values.tolist(), strict=True))
+
+
+def test_remedies_are_those_of_the_table_and_of_no_row_that_is_met(report, remedies):
+    assert {one["row"]: one["what would cure it"] for one in report if one["verdict"] == "out"} == remedies
+    known = {name: (row.source, row.note) for table in tables() for name, row in rows(table).items()}
+    assert {one["row"]: (one["source"], one["note"]) for one in report} == known
+
+
+CURES = [
+    # row, doses, numbers changed, set; what the remedy says of it; whether that meets the row
+    ("lsd_dolder_100ug_reanalysis_cmax", "lsd 70 ug", {}, None, r"it would be ([\d.]+) ng/mL, inside", True),
+    ("mdma_1mgkg_cmax", "mdma 1.0 mg/kg base", {}, None, r"base \(([\d.]+) ng/mL, inside\)", True),
+    ("mdma_1mgkg_cmax", "mdma 1.0 mg/kg", {}, "improved", r"not autoinhibition, by which it is ([\d.]+) ng/mL", False),
+    ("mdma_125mg_half_life", "mdma 125 mg", {"mdma.clearance": 0.96 * 36.0}, None, r"clearance lower by (4) %", True),
+    ("mdma_125mg_half_life", "mdma 125 mg", {}, "improved", r"as it was fitted, by which it is ([\d.]+) h", False),
+    ("mdma_duration", "mdma 100 mg", {}, "improved", r"improved too short, ([\d.]+) h", False),
+    ("lsd_100ug_effect_peak", "lsd 100 ug", {}, "improved", r"([\d.]+) h by parameter set improved", True),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "doses", "changed", "chosen", "pattern", "meets"), CURES, ids=[f"{c[0]} {c[3]}" for c in CURES]
+)
+def test_a_remedy_does_what_it_says(remedies, name, doses, changed, chosen, pattern, meets):
+    (told,) = re.search(pattern, remedies[name]).groups()
+    row = next(known[name] for table in tables() if name in (known := rows(table)))
+    run = integrated(asked(doses, "180 h"), parameters=changed, parameter_set=chosen)
+    found = float(quantity(row.quantity)(Batch([run]), row.compound, row.at)[0])
+    assert (row.low <= found <= row.high) is meets
+    if not changed:
+        places = len(told.partition(".")[2])
+        assert round(found, places) == float(told)

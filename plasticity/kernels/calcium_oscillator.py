@@ -53,7 +53,7 @@ PARAMETERS = [
     Parameter("ip3r_d3", 0.9434, "uM", (0.6, 1.5), "IP3R IP3 binding, inactivated", "verified", source=["PMC3997029"], bound=POSITIVE),
     Parameter("ip3r_d5", 0.08234, "uM", (0.05, 0.15), "IP3R calcium activation", "verified", source=["PMC3997029"], bound=POSITIVE),
     Parameter("ip3r_inactivation_rate", 720.0, "1/(uM h)", (300.0, 1500.0), "IP3R inactivation", "verified", source=["PMC3997029"], note="0.2 /(uM s)"),
-    Parameter("plc_beta_rate", 432.0, "uM/h", (200.0, 1000.0), "PLC-beta IP3 production at full drive", "assumed", note="lowered for a quiescent rest (0.12 uM/s)"),
+    Parameter("plc_beta_rate", 432.0, "uM/h", (200.0, 1000.0), "PLC-beta IP3 production at full drive", "assumed", source=["bioRxiv198366"], note="0.12 uM/s; 3.2 in the source"),
     Parameter("plc_delta_rate", 36.0, "uM/h", (10.0, 150.0), "PLC-delta IP3 production", "assumed", note="lowered for a quiescent rest (0.01 uM/s)"),
     Parameter("plc_delta_half", 0.1, "uM", (0.05, 0.5), "PLC-delta calcium half saturation", "verified", source=["PMC3997029"], bound=POSITIVE),
     Parameter("plc_delta_inhibition", 1.5, "uM", (0.8, 3.0), "PLC-delta inhibition by IP3", "verified", source=["PMC3997029"], bound=POSITIVE),

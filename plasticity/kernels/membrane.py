@@ -1,4 +1,4 @@
-"""What crosses the plasma membrane: shared by both calcium kernels, because an open cell's mean calcium is set here."""
+"""What crosses the plasma membrane: shared by all calcium kernels, because an open cell's mean calcium is set here."""
 
 from typing import Any
 
