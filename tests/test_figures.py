@@ -15,6 +15,7 @@ from matplotlib.text import Text
 
 from plasticity import figures
 from plasticity.errors import InputError
+from plasticity.figures import learning_map
 from plasticity.figures.doses import since
 from plasticity.figures.frame import COMMON
 from plasticity.figures.mismatch import mismatch
@@ -583,3 +584,27 @@ def test_a_run_in_which_nothing_moves_can_be_drawn(study):
     axes, model, _ = rows_of_bars(figure)
     assert model == {}
     assert [text.get_text() for text in axes.texts].count("never opens") == 5
+
+
+@pytest.mark.parametrize(
+    ("closes", "failed", "told"),
+    [
+        ([np.nan, np.nan], 0, "White: contours."),  # no window at all
+        ([480.0, 480.0], 0, "White: contours; black: the first session starts as the window closes."),
+        ([np.nan, np.nan], -5, "White: contours; crosses: points that failed"),
+    ],
+)
+def test_a_learning_map_has_a_key_of_what_it_shows_and_says_no_more(closes, failed, told):
+    sizes = ("dose", "integration.after_dose")
+    ds = xr.Dataset(
+        {
+            "belief_prior_end": (sizes, [[1.0, 0.9], [0.8, 0.7]], {"units": "1"}),
+            "status": (sizes, [[0, 0], [0, failed]]),
+            "last_close": (sizes, [closes, closes], {"units": "h"}),
+        },
+        {"dose": ("dose", [1.0, 2.0], {"units": "mg"}), sizes[1]: (sizes[1], [24.0, 600.0], {"units": "h"})},
+        {"sweep": json.dumps({"settings": [{"parameters": {"belief_prior_initial": 1.0}}]})},
+    )
+    figure = learning_map.draw(ds)
+    assert len(figure.subfigs) == (1 if told == "White: contours." else 2)
+    assert learning_map.caption(ds)[1].startswith(told)

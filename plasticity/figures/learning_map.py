@@ -49,10 +49,8 @@ def draw(ds: "xarray.Dataset") -> "Figure":
     gained = abs(_before(whole, BEFORE[name]) - ds[name].where(ds["status"] >= 0)).values
     figure = sheet(COLUMN_MM, 80.0)
     failed, since = _failed(ds), _since_close(ds)
-    keyed = failed.any() or since is not None
-    upper, *below = np.ravel(
-        np.asarray(figure.subfigures(2, height_ratios=(11.0, 1.0)) if keyed else figure.subfigures())
-    )
+    ratios = (11.0, 1.0) if failed.any() or since is not None else (1.0,)
+    upper, *below = figure.subfigures(len(ratios), height_ratios=ratios, squeeze=False).flat
     axes = upper.subplots()
     most = max(float(gained[gained == gained].max(initial=0.0)), 1e-9)
     mesh = axes.pcolormesh(
@@ -112,7 +110,7 @@ def _since_close(ds: "xarray.Dataset") -> Any:
     if delay is None or "last_close" not in ds or ds["last_close"].dims != ds["status"].dims:
         return None
     since = (ds["last_close"] - ds[delay]).values / HOURS_PER_DAY
-    return since if np.nanmin(since) < 0.0 < np.nanmax(since) else None
+    return since if (since < 0.0).any() and (since > 0.0).any() else None
 
 
 def caption(ds: "xarray.Dataset") -> list[str]:
