@@ -14,7 +14,7 @@ UNCERTAIN = ("recalled", "assumed", "fitted")
 """Flags of numbers that are drawn over their plausible range; those derived have an error, those seen are kept."""
 DERIVED_ERROR = Number(
     *(0.1, "1", (0.05, 0.2), "assumed", ()),
-    "relative standard error of what was derived from published means; those of one laboratory leave 4 %",
+    "relative standard error of what was derived from published means; those of one laboratory leave 3 to 4 %",
 )
 """Standard error, relative to the number, of what was derived from published means."""
 

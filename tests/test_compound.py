@@ -60,6 +60,12 @@ def test_a_number_that_is_not_a_free_choice_says_where_it_comes_from(name: str, 
 
 
 @pytest.mark.parametrize(("name", "species"), PRESENT)
+def test_what_was_seen_in_people_is_assumed_of_mice(name: str, species: str) -> None:
+    taken_over = [n for n in load_compound(name, species).numbers.values() if n.note.startswith("as in humans")]
+    assert {number.flag for number in taken_over} <= {"assumed", "recalled"}
+
+
+@pytest.mark.parametrize(("name", "species"), PRESENT)
 def test_states_and_potencies_have_what_they_need(name: str, species: str) -> None:
     compound = load_compound(name, species)
     present = {*compound.states, *compound.numbers}

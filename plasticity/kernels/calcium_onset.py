@@ -23,6 +23,7 @@ PARAMETERS = [
 @kernel(
     layer="calcium",
     variant="onset",
+    default=False,
     states=[State("calcium", resting_calcium, "uM", "Intracellular calcium")],
     gives=[Signal("calcium_signal", "1", "Decoded calcium above rest")],
     parameters=PARAMETERS,

@@ -48,7 +48,7 @@ PARAMETERS = [
     Parameter("er_volume_ratio", 0.185, "1", (0.1, 0.3), "ER to cytosol volume", "verified", source=["Li1994"], bound=POSITIVE),
     Parameter("serca_rate", 3240.0, "uM/h", (1500.0, 6000.0), "SERCA maximum", "verified", source=["PMC3997029"], note="0.9 uM/s"),
     Parameter("serca_half", 0.05, "uM", (0.03, 0.2), "SERCA half saturation", "verified", source=["PMC3997029"], bound=POSITIVE),
-    Parameter("ip3r_d1", 0.13, "uM", (0.08, 0.25), "IP3R IP3 binding", "verified", source=["PMC3997029", "Li1994"], bound=POSITIVE),
+    Parameter("ip3r_d1", 0.13, "uM", (0.08, 0.25), "IP3R IP3 binding", "verified", source=["PMC3997029"], note="0.2 in the encoding of Li1994", bound=POSITIVE),
     Parameter("ip3r_d2", 1.049, "uM", (0.6, 1.6), "IP3R calcium inactivation", "verified", source=["PMC3997029"], bound=POSITIVE),
     Parameter("ip3r_d3", 0.9434, "uM", (0.6, 1.5), "IP3R IP3 binding, inactivated", "verified", source=["PMC3997029"], bound=POSITIVE),
     Parameter("ip3r_d5", 0.08234, "uM", (0.05, 0.15), "IP3R calcium activation", "verified", source=["PMC3997029"], bound=POSITIVE),
