@@ -237,7 +237,7 @@ def test_a_calibration_that_cannot_be_is_refused_with_its_position(what, tmp_pat
 
 def test_every_row_of_every_table_can_be_asked_or_says_that_it_cannot():
     found = [row for table in tables() for row in rows(table).values()]
-    assert len(found) == 95
+    assert len(found) == 114
     for row in found:
         assert row.quantity in NAMES
         if row.modelled:

@@ -209,7 +209,7 @@ def _window(cells: Mapping[str, object]) -> Observation:
         low=float(str(cells["last_open_day"])),
         high=math.inf if math.isnan(closed) else closed,
         error=math.nan,
-        n=math.nan,
+        n=float(str(cells["n"])),
         unit="d",
     )
 
