@@ -7,7 +7,7 @@ import numpy as np
 from plasticity.figures.pens import GREY, PALE
 from plasticity.figures.reading import require
 from plasticity.figures.sheet import PAGE_MM, key, sheet
-from plasticity.figures.validation import COLOURS, MARKS, WANTED, entries, lines
+from plasticity.figures.validation import COLOURS, MARKS, WANTED, entries, lines, reference, written
 
 if TYPE_CHECKING:
     import xarray
@@ -47,6 +47,9 @@ def draw(ds: "xarray.Dataset") -> "Figure":
         last = quantity
     _frame(axes, words, ds)
     key(panels["key"], entries(), 3)
+    legend = panels["key"].get_legend()
+    assert legend is not None
+    legend.set_loc("center right")  # names of rows take the left of the page
     return figure
 
 
@@ -72,7 +75,7 @@ def _row(axes: "Axes", one: "xarray.Dataset", place: int) -> None:
     value, low, high, model, model_low, model_high = (float(one[name]) for name in tuple(WANTED)[:6])
     verdict, colour = str(one["verdict"].values), COLOURS[str(one["role"].values)]
     outcome = str(one["spread"].values) == "exact"
-    middle = value if np.isfinite(value) else np.sqrt(low * high) if np.isfinite(low * high) else low
+    middle = reference(value, low, high)
     if verdict == "no prediction" or outcome or not np.isfinite(middle) or middle <= 0.0:
         return
     if np.isfinite(low):
@@ -103,10 +106,11 @@ def _words(words: "Axes", one: "xarray.Dataset", place: int) -> None:
 
 
 def _said(value: float, low: float, high: float, unit: str) -> str:
-    shown = f"{value:.3g}" if np.isfinite(value) else ""
-    ends = f"{low:.3g} to {high:.3g}" if np.isfinite(low) and np.isfinite(high) else ""
-    ends = f"{low:.3g} or more" if np.isfinite(low) and np.isinf(high) else ends
-    apart = f"{low:.3g}" != f"{high:.3g}"
+    shown = written(value) if np.isfinite(value) else ""
+    ends = f"{written(low)} to {written(high)}" if np.isfinite(low) and np.isfinite(high) else ""
+    ends = f"at most {written(high)}" if low == 0.0 and np.isfinite(high) and not shown else ends
+    ends = f"{written(low)} or more" if np.isfinite(low) and np.isinf(high) else ends
+    apart = written(low) != written(high)
     both = f"{shown} ({ends})" if shown and ends and apart else shown or ends or "direction only"
     return f"{both} {UNITS.get(unit, unit)}".strip()
 

@@ -67,7 +67,7 @@ def _row(axes: "Axes", one: "xarray.Dataset", place: int) -> None:
         float(one[name]) for name in ("observed", "observed_low", "observed_high", "predicted")
     )
     colour = COLOURS[role]
-    middle = value if np.isfinite(value) else np.sqrt(low * high) if np.isfinite(low * high) else low
+    middle = reference(value, low, high)
     if verdict == "no prediction" or not np.isfinite(middle) or middle <= 0.0 or low == high:
         told = _words(verdict, value, low, high, predicted)
         axes.text(SCALE[0] * 1.05, place, told, size=5, va="center", color=colour)
@@ -84,17 +84,54 @@ def _row(axes: "Axes", one: "xarray.Dataset", place: int) -> None:
     axes.plot(at, place, MARKS[verdict], color=colour, markerfacecolor=face, markersize=3.6, zorder=3, clip_on=False)
 
 
+def reference(value: float, low: float, high: float) -> float:
+    """Give what a prediction is divided by: the value, or else the middle of its interval, or the end that it has.
+
+    Parameters
+    ----------
+    value, low, high : float
+        Published; NaN, 0 or infinite where there is none.
+
+    Returns
+    -------
+    float
+        The geometric middle where no value was published; NaN where there is nothing.
+
+    Examples
+    --------
+    >>> none = float("nan")
+    >>> float(reference(none, 1.0, 4.0)), float(reference(none, 0.0, 3.0)), float(reference(none, 28.0, float("inf")))
+    (2.0, 3.0, 28.0)
+    """
+    if np.isfinite(value):
+        return value
+    if low == 0.0:
+        return high
+    return float(np.sqrt(low * high)) if np.isfinite(low * high) else low
+
+
+def written(number: float) -> str:
+    """Write a number to three digits, and whole where it has more before the point.
+
+    Examples
+    --------
+    >>> written(17.342), written(2235.9)
+    ('17.3', '2236')
+    """
+    return f"{number:.3g}" if abs(number) < 999.5 else f"{number:.0f}"
+
+
 def _words(verdict: str, value: float, low: float, high: float, predicted: float) -> str:
     if verdict == "no prediction":
         return "the model cannot be asked"
     if np.isfinite(low) and low < high:
-        return f"observed {low:.3g} to {high:.3g}, model {predicted:.3g}: {verdict}"
+        return f"observed {written(low)} to {written(high)}, model {written(predicted)}: {verdict}"
     if not np.isfinite(value):
-        return f"direction only; model {predicted:.3g}"
+        return f"direction only; model {written(predicted)}"
     if value in (0.0, 1.0) and predicted in (0.0, 1.0):
         state = ("closed", "open")
         return f"seen {state[int(value)]}, model {state[int(predicted)]}: {verdict}"
-    return f"observed {value:.3g}, model {predicted:.3g}: {verdict}"
+    return f"observed {written(value)}, model {written(predicted)}: {verdict}"
 
 
 def entries() -> "list[Artist]":
