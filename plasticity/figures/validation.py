@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = {"calibration": "#0072B2", "holdout": "#D55E00"}
-MARKS = {"in": "o", "out": "X", "no interval": "o"}
+MARKS = {"in": "o", "out": "x", "no interval": "o"}
 ROW_MM = 3.1
 SCALE = (0.4, 2.5)
 """Ratios to the observed value beyond these are drawn at the edge."""
