@@ -113,6 +113,14 @@ def reference(value: float, low: float, high: float) -> float:
 def written(number: float) -> str:
     """Write a number to three digits, and whole where it has more before the point.
 
+    Parameters
+    ----------
+    number : float
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> written(17.342), written(2235.9)
