@@ -83,6 +83,8 @@ def published() -> dict[str, str]:
     windows = [row for row in seen.values() if row["quantity"] == "closing_day"]
     return told | {
         "rescue_seen": seen["lsd_then_ketanserin_duration"]["observed"],
+        "occupancy_seen": seen["psilocybin_10mg_occupancy"]["observed"],
+        "occupancy_told": seen["psilocybin_10mg_occupancy"]["predicted"],
         "windows_in": str(sum(row["verdict"] == "in" for row in windows)),
         "windows_judged": str(len(windows)),
         "windows_in_in_mice": str(sum(inside(row["row"], told) for row in windows)),
