@@ -73,7 +73,7 @@ CURES = [
     ("lsd_dolder_100ug_reanalysis_cmax", "lsd 70 ug", {}, None, r"it would be ([\d.]+) ng/mL, inside", True),
     ("mdma_1mgkg_cmax", "mdma 1.0 mg/kg base", {}, None, r"base \(([\d.]+) ng/mL, inside\)", True),
     ("mdma_1mgkg_cmax", "mdma 1.0 mg/kg", {}, "improved", r"not autoinhibition, by which it is ([\d.]+) ng/mL", False),
-    ("psilocybin_10mg_occupancy", "psilocybin 10 mg", {"psilocybin.htr2a_k_occ": 2.0 * 9.644}, None, r"gives (49) %", True),
+    ("psilocybin_10mg_occupancy", "psilocybin 10 mg", {"psilocybin.htr2a_k_occ": 19.288}, None, r"gives (49) %", True),
     ("mdma_125mg_half_life", "mdma 125 mg", {"mdma.clearance": 0.89 * 36.0}, None, r"clearance lower by 11 %", True),
     ("mdma_125mg_half_life", "mdma 125 mg", {}, "improved", r"as it was fitted, by which it is ([\d.]+) h", False),
     ("dmt_long_infusion_duration", "dmt 90 mg over 90 min", {"dmt.htr2a_hill": 2.2}, None, r"gives ([\d.]+) h", True),
