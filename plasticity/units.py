@@ -184,6 +184,25 @@ def written(value: float, unit: str) -> str:
     return text if unit == "1" else f"{text} {unit}"
 
 
+def rounded(value: float) -> str:
+    """Write a number for reading: three digits, or whole where more stand before the point.
+
+    Parameters
+    ----------
+    value : float
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> rounded(17.342), rounded(2235.9), rounded(float("nan"))
+    ('17.3', '2236', 'nan')
+    """
+    return f"{value:.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
 @lru_cache(maxsize=64)
 def pattern(*units: str) -> str:
     """Write a regular expression for text that `quantity` may read, for editors that check a study while it is typed.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plasticity.errors import InputError
+from plasticity.units import rounded
 
 if TYPE_CHECKING:
     import xarray
@@ -124,8 +125,8 @@ def _few(places: Sequence[int]) -> list[int]:
 
 
 def _span(value: "xarray.DataArray", interval: "xarray.DataArray") -> str:
-    low, _, high = (f"{float(one):.3g}" for one in interval)
-    alone = f"{float(value):.3g}".replace("nan", "none")
+    low, _, high = (rounded(float(one)) for one in interval)
+    alone = rounded(float(value)).replace("nan", "none")
     return alone if low == "nan" else f"{alone} ({low} to {high})"
 
 

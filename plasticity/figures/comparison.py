@@ -7,7 +7,8 @@ import numpy as np
 from plasticity.figures.pens import GREY, PALE
 from plasticity.figures.reading import require
 from plasticity.figures.sheet import PAGE_MM, key, sheet
-from plasticity.figures.validation import COLOURS, MARKS, WANTED, entries, lines, reference, written
+from plasticity.figures.validation import COLOURS, MARKS, WANTED, entries, lines, reference
+from plasticity.units import rounded
 
 if TYPE_CHECKING:
     import xarray
@@ -106,11 +107,11 @@ def _words(words: "Axes", one: "xarray.Dataset", place: int) -> None:
 
 
 def _said(value: float, low: float, high: float, unit: str) -> str:
-    shown = written(value) if np.isfinite(value) else ""
-    ends = f"{written(low)} to {written(high)}" if np.isfinite(low) and np.isfinite(high) else ""
-    ends = f"at most {written(high)}" if low == 0.0 and np.isfinite(high) and not shown else ends
-    ends = f"{written(low)} or more" if np.isfinite(low) and np.isinf(high) else ends
-    apart = written(low) != written(high)
+    shown = rounded(value) if np.isfinite(value) else ""
+    ends = f"{rounded(low)} to {rounded(high)}" if np.isfinite(low) and np.isfinite(high) else ""
+    ends = f"at most {rounded(high)}" if low == 0.0 and np.isfinite(high) and not shown else ends
+    ends = f"{rounded(low)} or more" if np.isfinite(low) and np.isinf(high) else ends
+    apart = rounded(low) != rounded(high)
     both = f"{shown} ({ends})" if shown and ends and apart else shown or ends or "direction only"
     return f"{both} {UNITS.get(unit, unit)}".strip()
 

@@ -7,6 +7,7 @@ import numpy as np
 from plasticity.figures.pens import GREY, PALE
 from plasticity.figures.reading import require
 from plasticity.figures.sheet import PAGE_MM, key, sheet
+from plasticity.units import rounded
 
 if TYPE_CHECKING:
     import xarray
@@ -110,36 +111,17 @@ def reference(value: float, low: float, high: float) -> float:
     return float(np.sqrt(low * high)) if np.isfinite(low * high) else low
 
 
-def written(number: float) -> str:
-    """Write a number to three digits, and whole where it has more before the point.
-
-    Parameters
-    ----------
-    number : float
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> written(17.342), written(2235.9)
-    ('17.3', '2236')
-    """
-    return f"{number:.3g}" if abs(number) < 999.5 else f"{number:.0f}"
-
-
 def _words(verdict: str, value: float, low: float, high: float, predicted: float) -> str:
     if verdict == "no prediction":
         return "the model cannot be asked"
     if np.isfinite(low) and low < high:
-        return f"observed {written(low)} to {written(high)}, model {written(predicted)}: {verdict}"
+        return f"observed {rounded(low)} to {rounded(high)}, model {rounded(predicted)}: {verdict}"
     if not np.isfinite(value):
-        return f"direction only; model {written(predicted)}"
+        return f"direction only; model {rounded(predicted)}"
     if value in (0.0, 1.0) and predicted in (0.0, 1.0):
         state = ("closed", "open")
         return f"seen {state[int(value)]}, model {state[int(predicted)]}: {verdict}"
-    return f"observed {written(value)}, model {written(predicted)}: {verdict}"
+    return f"observed {rounded(value)}, model {rounded(predicted)}: {verdict}"
 
 
 def entries() -> "list[Artist]":
